@@ -1,0 +1,19 @@
+"""`manage.py prepare`: everything between a fresh checkout and a server that can start. Safe to repeat."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from registry.models import County
+
+
+class Command(BaseCommand):
+    help = "建立或升级数据库、整理静态文件；演示模式下，数据库为空时装入演示县。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.DEMO and not County.objects.exists():
+            call_command("demo_county")
