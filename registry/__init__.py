@@ -1,0 +1,1 @@
+"""Who and what the programme knows: organisations, users, households, workers and policy."""
