@@ -1,0 +1,145 @@
+"""Do a form's Word template, its form.toml, its sheet on the screen and its sample agree? One sentence per fault."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from forms_templates.library import Form, UnknownFormError, form, versions
+from forms_templates.sheet import sheet_layout
+from forms_templates.sheet_html import KNOWN_STYLES, LABEL_STYLE, tags_in
+from forms_templates.sheet_layout import Layout, Paragraph, Picture, Table, read_layout
+from forms_templates.specification import FormTemplateError, PictureSpec
+from forms_templates.values import FormDataError, clean_values
+from forms_templates.zip_container import pack
+
+# A place in the template may differ from form.toml by what Word rounds, not by more.
+_TOLERANCE_MM = 0.1
+
+
+def lint_library() -> list[str]:
+    """Faults of every form in the library; empty when all is well."""
+    faults: list[str] = []
+    for code, version in versions():
+        try:
+            faults += lint_form(form(code, version))
+        except (FormTemplateError, UnknownFormError) as error:
+            faults.append(str(error))
+    return faults
+
+
+def lint_form(checked: Form) -> list[str]:
+    """Faults of one form, each a Chinese sentence that names the tag and its place."""
+    template = read_layout(pack(checked.template.members))
+    faults = list(_tags(checked, template))
+    if faults:
+        # Without its tags and fields in order the sheet cannot be made at all.
+        return [f"{checked.code}第{checked.version}版：{fault}" for fault in faults]
+    layout = sheet_layout(checked)
+    checks = (
+        _slots(checked, layout),
+        _labels(checked, layout),
+        _pictures(checked, layout),
+        _styles(layout),
+        _sample(checked),
+    )
+    return [f"{checked.code}第{checked.version}版：{fault}" for check in checks for fault in check]
+
+
+def _tags(checked: Form, template: Layout) -> Iterator[str]:
+    for tag in sorted(checked.template.tags - set(checked.fields)):
+        yield f"template.docx{_place(template, tag)}的标记{tag}，在form.toml里没有这一栏。"
+    for name, spec in checked.fields.items():
+        if name not in checked.template.tags:
+            yield f"form.toml的“{spec.label}”（{name}），在template.docx里没有标记。"
+
+
+def _place(template: Layout, tag: str) -> str:
+    """Where in the template a tag stands: after which printed words."""
+    before = ""
+    for paragraph in template.paragraphs():
+        if re.search(rf"{{[{{%][^}}]*\b{re.escape(tag)}\b", paragraph.text):
+            words = re.sub(r"{[{%].*", "", paragraph.text).strip() or before
+            return f"“{words}”后面"
+        before = re.sub(r"{[{%].*?[%}]}", "", paragraph.text).strip() or before
+    return ""
+
+
+def _slots(checked: Form, layout: Layout) -> Iterator[str]:
+    shown = tags_in(tuple(layout.paragraphs()))
+    for name, spec in checked.fields.items():
+        if name not in shown:
+            yield f"“{spec.label}”的标记{name}在屏幕上的表里没有位置（是否在文本框、页眉或页脚里？）。"
+
+
+def _labels(checked: Form, layout: Layout) -> Iterator[str]:
+    """The words beside a field are its label, verbatim; a label never holds a tag."""
+    for table in (block for block in layout.blocks if isinstance(block, Table)):
+        for row in table.rows:
+            for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
+                if not any(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
+                    continue
+                words = "".join(paragraph.text for paragraph in cell.paragraphs)
+                for tag in tags_in(cell.paragraphs):
+                    yield f"标记{tag}写在栏目格里，请移到旁边的填写格。"
+                for tag in tags_in(following.paragraphs) if following else ():
+                    label = checked.fields[tag].label
+                    if label != words:
+                        yield f"template.docx的栏目“{words}”旁边是标记{tag}，form.toml却叫它“{label}”。"
+
+
+def _pictures(checked: Form, layout: Layout) -> Iterator[str]:
+    placed = {picture.name: picture for picture in _all_pictures(layout)}
+    for name in placed.keys() - checked.pictures.keys():
+        yield f"template.docx的图片{name}，在form.toml里没有这一处签字或盖章。"
+    for name, spec in checked.pictures.items():
+        if name not in placed:
+            yield f"form.toml的“{spec.label}”（{name}），在template.docx里没有同名的图片位置。"
+        else:
+            yield from _picture(placed[name], spec)
+
+
+def _picture(placed: Picture, spec: PictureSpec) -> Iterator[str]:
+    wrong = max(abs(placed.width - spec.width_mm), abs(placed.height - spec.height_mm))
+    if wrong > _TOLERANCE_MM:
+        yield (
+            f"“{spec.label}”（{spec.name}）在template.docx里是{placed.width:g}×{placed.height:g}毫米，"
+            f"form.toml写的是{spec.width_mm:g}×{spec.height_mm:g}毫米。"
+        )
+    if placed.behind != (spec.kind == "seal"):
+        position = "衬于文字下方" if spec.kind == "seal" else "浮于文字上方"
+        yield f"“{spec.label}”（{spec.name}）在template.docx里应{position}。"
+    if placed.data is not None:
+        yield f"“{spec.label}”（{spec.name}）在template.docx里已有图案，模板里不得带真实的签字或印章。"
+
+
+def _all_pictures(layout: Layout) -> Iterator[Picture]:
+    for paragraph in layout.paragraphs():
+        yield from (item for item in paragraph.items if isinstance(item, Picture))
+
+
+def _styles(layout: Layout) -> Iterator[str]:
+    for paragraph in layout.paragraphs():
+        if paragraph.style not in KNOWN_STYLES:
+            yield f"template.docx里“{_words(paragraph)}”的段落样式{paragraph.style or '（默认）'}不在样式表内。"
+
+
+def _words(paragraph: Paragraph) -> str:
+    return re.sub("[\ue000\ue001]", "", paragraph.text).strip() or "空段落"
+
+
+def _sample(checked: Form) -> Iterator[str]:
+    try:
+        sample = checked.sample()
+        clean_values(checked.fields, sample)
+    except (OSError, json.JSONDecodeError) as error:
+        yield f"sample.json读不出来：{error}。"
+        return
+    except FormDataError as error:
+        yield f"sample.json：{error}"
+        return
+    for name, spec in checked.fields.items():
+        value = sample[name]
+        if spec.choices and value not in spec.choices:
+            yield f"sample.json的“{spec.label}”（{name}）不在可选项中。"
+        if spec.max_length is not None and len(value) > spec.max_length:
+            yield f"sample.json的“{spec.label}”（{name}）超过{spec.max_length}个字。"

@@ -1,0 +1,76 @@
+"""What was filed: one row per stored file, one row per version of a paper. Both are written once."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from audit.append_only import AppendOnlyModel
+from audit.trail import PaperStamp
+from registry.models import County, PersonKey
+
+
+class StoredFile(AppendOnlyModel):
+    """A file of the store that a committed transaction knows; files without a row are orphans."""
+
+    person_key = models.ForeignKey(PersonKey, on_delete=models.PROTECT, verbose_name="个人密钥")
+    digest = models.CharField("文件摘要", max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留存文件"
+        constraints = [models.UniqueConstraint(fields=["person_key", "digest"], name="stored_file_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Document(AppendOnlyModel):
+    """One version of one paper: the Word file in the store, and the values it was made from.
+
+    The values are encrypted with the person's key, as the file is: a deletion the law demands reaches both.
+    """
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, verbose_name="县")
+    person_key = models.ForeignKey(PersonKey, on_delete=models.PROTECT, verbose_name="个人密钥")
+    subject_kind = models.CharField("对象类别", max_length=100)
+    subject_key = models.CharField("对象", max_length=100)
+    case_key = models.CharField("事项", max_length=150, blank=True)
+    form_code = models.CharField("表样", max_length=50)
+    form_version = models.PositiveIntegerField("表样版本")
+    number = models.PositiveIntegerField("第几版")
+    label = models.CharField("版本名称", max_length=100)
+    encrypted_values = models.BinaryField("填写内容")
+    content_digest = models.CharField("内容摘要", max_length=64)
+    file_digest = models.CharField("文件摘要", max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+    created_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文书"
+        ordering = ["subject_kind", "subject_key", "form_code", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_key", "form_code", "number"], name="document_number_once"
+            )
+        ]
+        indexes = [models.Index(fields=["case_key"], name="document_case")]
+
+    def __str__(self) -> str:
+        return f"{self.form_code}第{self.number}版（{self.label}）"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the fields as they were printed; raises KeyDestroyed, DecryptionError."""
+        decrypted: dict[str, Any] = json.loads(self.person_key.decrypt(bytes(self.encrypted_values)))
+        return decrypted
+
+    @property
+    def stamp(self) -> PaperStamp:
+        """What the trail says of this paper."""
+        return PaperStamp(
+            form=self.form_code,
+            version=self.form_version,
+            file_digest=self.file_digest,
+            content_digest=self.content_digest,
+        )

@@ -1,0 +1,349 @@
+"""The HTML half of a sheet: semantic markup in the vocabulary of the design, measures as classes.
+
+The template's paragraph and character styles say what a piece is; the table below is the whole dictionary.
+"""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import mode
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from forms_templates.sheet_geometry import Geometry, family, mm, pt
+from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Tab, Table, Text
+from forms_templates.slots import Slot, first_label, mark_html, text_html
+from forms_templates.word_styles import Look
+
+# Word's paragraph style → element and class.
+_PIECES = {
+    "PaperTitle": ("h2", "paper__title"),
+    "PaperLine": ("div", "paper__line"),
+    "OpinionHead": ("div", "opinion__head"),
+    "OpinionText": ("div", "opinion__text"),
+    "SignLine": ("div", "sign__line"),
+    "StampWord": ("div", "stamp__word"),
+    "StampDate": ("div", "num"),
+}
+LABEL_STYLE, _LINE, _HEAD = "CellLabel", "PaperLine", "OpinionHead"
+_STAMP = ("StampWord", "StampDate")
+_MARKS = {"Mark": False, "MarkChosen": True}
+
+_MM_PER_PT = 25.4 / 72
+KNOWN_STYLES = frozenset(_PIECES) | {LABEL_STYLE, "CellValue", "CellText", "AfterTable"}
+# A tag's place in a rendered template: characters of the private use area round the field's name.
+_TAG = re.compile("\ue000([a-z0-9_]+)\ue001")
+# Phone and ID numbers, masked or not, stand in tabular figures.
+_NUMBER = re.compile(r"[\d*]{6,}[\dXx]?")
+
+
+def tag(name: str) -> str:
+    """What is printed in a field's place so that its slot is found again."""
+    return f"\ue000{name}\ue001"
+
+
+def tags_in(paragraphs: Sequence[Paragraph]) -> list[str]:
+    """The fields whose places are in these paragraphs."""
+    return [name for paragraph in paragraphs for name in _TAG.findall(paragraph.text)]
+
+
+@dataclass(slots=True)
+class SheetWriter:
+    """Writes one layout; `slots` by field, `pictures` by place, `numeric` the fields that are figures."""
+
+    layout: Layout
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    pictures: Mapping[str, Slot | SafeString] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
+    geometry: Geometry = field(default_factory=Geometry)
+    # What most of the sheet is set in; only what differs is said again.
+    size: float = field(init=False)
+    font: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        looks = [paragraph.look for paragraph in self.layout.paragraphs()]
+        self.size, self.font = mode(look.size for look in looks), mode(look.font for look in looks)
+
+    def article(self) -> str:
+        """The whole sheet."""
+        *blocks, last = self.layout.blocks
+        # Word demands a paragraph after a table; an empty one says nothing.
+        shown = blocks if isinstance(last, Paragraph) and not last.items else self.layout.blocks
+        content = "".join(
+            self._paragraph(block) if isinstance(block, Paragraph) else self._table(block) for block in shown
+        )
+        return (
+            f'<article class="paper paper--form {self._paper()}">'
+            '<div class="paper__top" aria-hidden="true"><div></div></div>'
+            f'<div class="paper__sheet">{content}</div>'
+            '<div class="paper__bottom" aria-hidden="true"><div></div></div></article>'
+        )
+
+    def _paper(self) -> str:
+        looks = [paragraph.look for paragraph in self.layout.paragraphs()]
+        text = {
+            "font-family": family(self.font),
+            "font-size": pt(self.size),
+            # Where lines end must depend on the paper alone: nothing squeezed, hung or kept together for
+            # beauty.
+            "text-autospace": "normal" if any(look.autospace for look in looks) else "no-autospace",
+            "text-spacing-trim": "space-all",
+            "orphans": "1",
+            "widows": "1",
+        }
+        return self.geometry.paper(self.layout.width, self.layout.height, self.layout.margins, text)
+
+    # --- paragraphs -------------------------------------------------------------------------------------
+
+    def _paragraph(self, paragraph: Paragraph, label: Slot | None = None) -> str:
+        element, piece = _PIECES.get(paragraph.style, ("p", ""))
+        classes = f"{piece} {self._shape(paragraph)}".strip()
+        if paragraph.style == _LINE:
+            return f'<{element} class="{classes}">{self._line(paragraph)}</{element}>'
+        content = self._inline(paragraph.items, paragraph.look)
+        if label is not None and paragraph.style == _HEAD:
+            content = _labelled(content, label)
+        return f'<{element} class="{classes}">{content}</{element}>{self._after(paragraph)}'
+
+    def _line(self, paragraph: Paragraph) -> str:
+        """The line above the grid: what Word parts by a tab stands left and right."""
+        parts: list[list[Text | Break | Picture]] = [[]]
+        for item in paragraph.items:
+            if isinstance(item, Tab):
+                parts.append([])
+            else:
+                parts[-1].append(item)
+        return "".join(f'<span class="nowrap">{self._inline(part, paragraph.look)}</span>' for part in parts)
+
+    def _shape(self, paragraph: Paragraph) -> str:
+        look = paragraph.look
+        shape = {
+            "margin": f"{pt(look.before)} {mm(look.right)} {pt(look.after)} {mm(look.left)}",
+            "padding": "0",
+            "font-size": pt(look.size),
+            "text-indent": mm(look.first_line),
+            "text-align": look.align,
+        }
+        if look.font != self.font:
+            shape["font-family"] = family(look.font)
+        if look.line is not None:
+            # Word gives an empty paragraph its line all the same.
+            shape |= {"line-height": pt(look.line), "min-height": pt(look.line)}
+        if any(isinstance(item, Picture) for item in paragraph.items):
+            shape["position"] = "relative"
+        if any(isinstance(item, Tab) for item in paragraph.items):
+            shape |= {"display": "flex", "justify-content": "space-between"}
+        return self.geometry.name("paragraph", shape)
+
+    def _inline(self, items: Sequence[Text | Tab | Break | Picture], look: Look) -> str:
+        text, pictures = [], []
+        for item in items:
+            match item:
+                case Text():
+                    text.append(self._text(item))
+                case Break():
+                    text.append("<br>")
+                case Tab():
+                    text.append("　")
+                case Picture():
+                    pictures.append(self._picture(item, look))
+        # Pictures float in Word; read aloud and on a phone they come after the words they belong to.
+        return "".join(text) + "".join(pictures)
+
+    def _text(self, item: Text) -> str:
+        pieces = _TAG.split(item.text)
+        written = []
+        for index, piece in enumerate(pieces):
+            if index % 2:
+                # Without a slot it is what somebody typed: rare characters of names stand in that area, too.
+                written.append(self.slots[piece].html if piece in self.slots else text_html(tag(piece)))
+            elif piece and item.style in _MARKS:
+                written.append(mark_html(piece, chosen=_MARKS[item.style]))
+            elif piece:
+                written.append(f"<b>{text_html(piece)}</b>" if item.bold else text_html(piece))
+        return "".join(written)
+
+    def _picture(self, picture: Picture, look: Look) -> str:
+        place = self.geometry.place(picture.x - look.left, picture.y, picture.width, picture.height)
+        given = self.pictures.get(picture.name)
+        if isinstance(given, Slot):
+            return given.html
+        if given is not None:
+            return f'<span class="{place}">{given}</span>'
+        if picture.data is None:
+            return ""
+        kind = "seal" if picture.behind else "signature"
+        data = base64.b64encode(picture.data).decode()
+        image = f'<img class="{kind}" alt="{escape(picture.alt)}" src="data:image/png;base64,{data}">'
+        return f'<span class="{place}">{image}</span>'
+
+    def _after(self, paragraph: Paragraph) -> str:
+        given = (self.pictures.get(item.name) for item in paragraph.items if isinstance(item, Picture))
+        return "".join(slot.after for slot in given if isinstance(slot, Slot))
+
+    # --- tables -----------------------------------------------------------------------------------------
+
+    def _table(self, table: Table) -> str:
+        columns = "".join(
+            f'<col class="{self.geometry.name("column", {"width": mm(width)})}">' for width in table.columns
+        )
+        frame = {
+            "width": mm(sum(table.columns)),
+            "margin": "0",
+            "table-layout": "fixed",
+            "border-collapse": "collapse",
+            "border": f"{pt(table.frame)} solid var(--rule, #000)",
+        }
+        lines = {"border": f"{pt(table.lines)} solid var(--rule, #000)"}
+        classes = f"grid {self.geometry.name('table', frame)} {self.geometry.name('lines', lines)}"
+        rows, index = [], 0
+        while index < len(table.rows):
+            joined = _joined(table, index)
+            rows.append(self._opinion(joined, table) if len(joined) > 1 else self._row(joined[0], table))
+            index += len(joined)
+        return f'<table class="{classes}"><colgroup>{columns}</colgroup><tbody>{"".join(rows)}</tbody></table>'
+
+    def _row(self, row: Row, table: Table) -> str:
+        height = self.geometry.name("row", {"height": mm(row.height)})
+        cells = []
+        for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
+            if all(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
+                label = first_label(self.slots, tags_in(following.paragraphs)) if following else None
+                cells.append(self._label(cell, table, label))
+            else:
+                cells.append(self._value(cell, table))
+        return f'<tr class="{height}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
+
+    def _label(self, cell: Cell, table: Table, label: Slot | None) -> str:
+        content = "<br>".join(self._inline(paragraph.items, paragraph.look) for paragraph in cell.paragraphs)
+        classes = self._cell_shape(cell, table)
+        if label is not None:
+            content, classes = _labelled(content, label), f"ask {classes}"
+        return f'<th scope="row"{_spans(cell)} class="{classes}">{content}</th>'
+
+    def _value(self, cell: Cell, table: Table) -> str:
+        if len(cell.paragraphs) == 1:
+            paragraph = cell.paragraphs[0]
+            content = self._inline(paragraph.items, paragraph.look) + self._after(paragraph)
+            classes = ["start"] if paragraph.look.align == "start" else []
+        else:
+            content, classes = "".join(self._paragraph(paragraph) for paragraph in cell.paragraphs), []
+        names = tags_in(cell.paragraphs)
+        text = "".join(paragraph.text for paragraph in cell.paragraphs)
+        if self.numeric.intersection(names) or _NUMBER.fullmatch(text):
+            classes.append("num")
+        classes += [self._cell_shape(cell, table), *self._states(cell.paragraphs)]
+        return f'<td{_spans(cell)} class="{" ".join(classes)}">{content}</td>'
+
+    def _cell_shape(self, cell: Cell, table: Table) -> str:
+        top, right, bottom, left = _padding(cell, table)
+        # Word breaks a long number rather than let it run over the line; so does the sheet.
+        shape = {"vertical-align": "middle" if cell.middle else "top", "overflow-wrap": "anywhere"}
+        if len(cell.paragraphs) == 1:
+            look = cell.paragraphs[0].look
+            left, right = left + look.left, right + look.right
+            shape |= {"text-align": look.align, "text-indent": mm(look.first_line)}
+            shape |= {"line-height": pt(look.line)} if look.line is not None else {}
+            shape |= {"font-size": pt(look.size)} if look.size != self.size else {}
+        shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
+        shape |= {f"border-{side}": "0" for side in sorted(cell.open)}
+        return self.geometry.name("cell", shape)
+
+    def _opinion(self, rows: Sequence[Row], table: Table) -> str:
+        """Rows without a line between them are one cell: the opinion, below it signature and seal."""
+        paragraphs = [paragraph for row in rows for paragraph in row.cells[0].paragraphs]
+        label = first_label(self.slots, tags_in(paragraphs))
+        shape = {
+            "height": mm(sum(row.height for row in rows)),
+            "padding": "0",
+            "text-align": "start",
+            "vertical-align": "top",
+        }
+        classes = ["opinion", self.geometry.name("opinion", shape), *self._states(paragraphs)]
+        if self._sealed(paragraphs):
+            classes.append("opinion--sealed")
+        parts = "".join(self._part(row, table, label) for row in rows)
+        return (
+            f'<tr class="row--splits"><td colspan="{len(table.columns)}" '
+            f'class="{" ".join(dict.fromkeys(classes))}">{parts}</td></tr>'
+        )
+
+    def _part(self, row: Row, table: Table, label: Slot | None) -> str:
+        cell = row.cells[0]
+        signed = any(isinstance(item, Picture) for paragraph in cell.paragraphs for item in paragraph.items)
+        shape = {
+            "display": "block",
+            "width": "auto",
+            "max-width": "none",
+            "margin": "0",
+        }
+        top, right, bottom, left = _padding(cell, table)
+        if row.may_split:
+            shape["min-height"] = mm(row.height)
+            # On the next page the text starts as far below the edge as on the first.
+            shape |= {"-webkit-box-decoration-break": "clone", "box-decoration-break": "clone"}
+        else:
+            # Not a least height: the space below the date belongs to the seal, however tall a signature pad
+            # is.
+            bottom = max(bottom, row.height - top - sum(_height(paragraph) for paragraph in cell.paragraphs))
+            shape["break-inside"] = "avoid"
+        shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
+        content, stamp = "", ""
+        for paragraph in cell.paragraphs:
+            if paragraph.style in _STAMP:
+                stamp += self._paragraph(paragraph)
+            else:
+                content += self._paragraph(paragraph, label)
+        content += f'<div class="stamp">{stamp}</div>' if stamp else ""
+        classes = f"{'sign' if signed else 'opinion__body'} {self.geometry.name('part', shape)}"
+        return f'<div class="{classes}">{content}</div>'
+
+    def _states(self, paragraphs: Sequence[Paragraph]) -> list[str]:
+        """The classes the slots in a cell ask for, each once."""
+        found = [self.slots[name] for name in tags_in(paragraphs) if name in self.slots]
+        places = [item for p in paragraphs for item in p.items if isinstance(item, Picture)]
+        given = [self.pictures.get(place.name) for place in places]
+        found += [slot for slot in given if isinstance(slot, Slot)]
+        return list(dict.fromkeys(name for slot in found for name in slot.classes))
+
+    def _sealed(self, paragraphs: Sequence[Paragraph]) -> bool:
+        seals = [i for p in paragraphs for i in p.items if isinstance(i, Picture) and i.behind]
+        return any(seal.data is not None or seal.name in self.pictures for seal in seals)
+
+
+def _joined(table: Table, index: int) -> list[Row]:
+    """This row and those below it that no line parts from it."""
+    rows = [table.rows[index]]
+    for below in table.rows[index + 1 :]:
+        upper, lower = rows[-1].cells, below.cells
+        if len(upper) != 1 or len(lower) != 1 or "bottom" not in upper[0].open or "top" not in lower[0].open:
+            break
+        rows.append(below)
+    return rows
+
+
+def _height(paragraph: Paragraph) -> float:
+    """The height of a paragraph of one line (mm)."""
+    look = paragraph.look
+    return ((look.line or 0.0) + look.before + look.after) * _MM_PER_PT
+
+
+def _padding(cell: Cell, table: Table) -> tuple[float, float, float, float]:
+    """Word measures a cell's margins from the middle of the line, CSS from its inner edge (mm)."""
+    last = cell.column + cell.span == len(table.columns)
+    top, right, bottom, left = cell.margins
+    right -= (table.frame if last else table.lines) / 2 * _MM_PER_PT
+    left -= (table.frame if cell.column == 0 else table.lines) / 2 * _MM_PER_PT
+    return top, max(right, 0.0), bottom, max(left, 0.0)
+
+
+def _spans(cell: Cell) -> str:
+    return (f' colspan="{cell.span}"' if cell.span > 1 else "") + (f' rowspan="{cell.rows}"' if cell.rows > 1 else "")
+
+
+def _labelled(content: str, slot: Slot) -> str:
+    if slot.label_for:
+        return f'<label for="{escape(slot.label_for)}">{content}</label>'
+    return f'<span id="{escape(slot.label_id)}">{content}</span>'

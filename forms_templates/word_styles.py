@@ -1,0 +1,125 @@
+"""What Word's styles come to: document defaults, the chain of base styles, and what is set on the spot."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from forms_templates.ooxml import W, parse
+
+TWIPS_PER_MM = 1440 / 25.4
+# Element → its attributes (short names); what comes later overrides attribute by attribute, as in Word.
+Properties = dict[str, dict[str, str]]
+
+_SIDES = {"start": "left", "end": "right"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one paragraph stands: lengths in mm, sizes and line heights in pt (`line` None: the font's own)."""
+
+    align: str
+    left: float
+    right: float
+    first_line: float
+    line: float | None
+    before: float
+    after: float
+    size: float
+    font: str
+    autospace: bool
+
+
+class WordStyles:
+    """The styles of one Word file."""
+
+    def __init__(self, xml: bytes) -> None:
+        root = parse(xml)
+        self._styles = {style.get(f"{W}styleId", ""): style for style in root.iter(f"{W}style")}
+        self._default = next(
+            (
+                key
+                for key, style in self._styles.items()
+                if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") == "1"
+            ),
+            "",
+        )
+        self._defaults = {kind: root.find(f"{W}docDefaults/{W}{kind}Default/{W}{kind}") for kind in ("pPr", "rPr")}
+
+    def paragraph(self, paragraph: etree._Element) -> Look:
+        """The look of a paragraph element."""
+        direct = paragraph.find(f"{W}pPr")
+        style = style_of(paragraph) or self._default
+        shape = merge([self._defaults["pPr"], *self._chain(style, "pPr"), direct])
+        letters = merge([self._defaults["rPr"], *self._chain(style, "rPr")])
+        indent, spacing = shape.get("ind", {}), shape.get("spacing", {})
+        exact = spacing.get("lineRule") in ("exact", "atLeast")
+        return Look(
+            align=_align(shape.get("jc", {}).get("val", "left")),
+            left=mm(indent.get("left", "0")),
+            right=mm(indent.get("right", "0")),
+            first_line=mm(indent.get("firstLine", "0")) - mm(indent.get("hanging", "0")),
+            line=float(spacing["line"]) / 20 if exact else None,
+            before=float(spacing.get("before", "0")) / 20,
+            after=float(spacing.get("after", "0")) / 20,
+            size=float(letters.get("sz", {}).get("val", "20")) / 2,
+            font=letters.get("rFonts", {}).get("eastAsia", ""),
+            autospace=is_on(shape, "autoSpaceDE", default=True),
+        )
+
+    def run(self, run: etree._Element) -> Properties:
+        """The properties of a run beyond its paragraph's: its character style and what is set on the spot."""
+        direct = run.find(f"{W}rPr")
+        style = merge([direct]).get("rStyle", {}).get("val", "")
+        return merge([*self._chain(style, "rPr"), direct])
+
+    def table(self, table: etree._Element, group: str) -> Properties:
+        """tblBorders or tblCellMar of a table, its style's included."""
+        direct = table.find(f"{W}tblPr")
+        style = merge([direct]).get("tblStyle", {}).get("val", "")
+        found = [*self._chain(style, "tblPr"), direct]
+        return merge([element.find(f"{W}{group}") for element in found if element is not None])
+
+    def _chain(self, style: str, kind: str) -> list[etree._Element | None]:
+        chain: list[etree._Element | None] = []
+        seen: set[str] = set()
+        while style in self._styles and style not in seen:
+            seen.add(style)
+            element = self._styles[style]
+            chain.insert(0, element.find(f"{W}{kind}"))
+            base = element.find(f"{W}basedOn")
+            style = "" if base is None else base.get(f"{W}val", "")
+        return chain
+
+
+def style_of(paragraph: etree._Element) -> str:
+    """The id of a paragraph's style, "" for the default one."""
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return "" if style is None else style.get(f"{W}val", "")
+
+
+def merge(layers: Iterable[etree._Element | None]) -> Properties:
+    """Properties of several layers in one, later ones first served."""
+    merged: Properties = {}
+    for layer in layers:
+        for child in layer if layer is not None else ():
+            name = etree.QName(child).localname
+            attributes = {etree.QName(key).localname: str(value) for key, value in child.attrib.items()}
+            merged.setdefault(_SIDES.get(name, name), {}).update(attributes)
+    return merged
+
+
+def is_on(properties: Properties, name: str, *, default: bool = False) -> bool:
+    """Whether one of Word's on/off properties is on; it may stand without a value."""
+    if name not in properties:
+        return default
+    return properties[name].get("val", "1") not in ("0", "false", "off")
+
+
+def mm(twips: str) -> float:
+    """Twips, as Word writes lengths, in mm."""
+    return float(twips) / TWIPS_PER_MM
+
+
+def _align(word: str) -> str:
+    return {"center": "center", "right": "end", "end": "end", "both": "justify"}.get(word, "start")
