@@ -1,0 +1,130 @@
+"""Signing: a person's handwriting is bound to one content of one form, at one place, in one capacity."""
+
+import base64
+import hashlib
+import re
+from datetime import datetime
+
+from django.utils import timezone
+
+from audit.canonical import canonical_bytes, moment_text
+from registry.models import Appointment, County, User
+from signatures import scans
+from signatures.models import Method, Signature, SignatureRevocation
+from signatures.strokes import StrokeError, Strokes, parse, png
+
+PLACE_MM = (46.0, 15.0)
+"""Width and height of the place that the official forms leave for a signature."""
+
+HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class SigningRefused(ValueError):
+    """The signature is not taken; the message is a Chinese sentence that says what to do."""
+
+
+def sign(
+    *,
+    county: County,
+    signer: User | None,
+    appointment: Appointment | None,
+    drawn: Strokes | None = None,
+    scan: bytes | None = None,
+    content_digest: str,
+    form_digest: str,
+    subject_kind: str,
+    subject_key: str,
+    place: str,
+    at: datetime,
+    signer_name: str = "",
+    place_mm: tuple[float, float] = PLACE_MM,
+) -> Signature:
+    """Keep a signature: either `drawn` strokes or a cleaned `scan` (PNG of scans.clean).
+
+    An official signs by an appointment in force that day. A worker has no account: no signer, no appointment, but
+    a `signer_name`. The picture is made to fit `place_mm`. Raises SigningRefused.
+    """
+    if (drawn is None) == (scan is None):
+        raise SigningRefused("请先在表上手写签字，或上传签字扫描件，二者选一。")
+    for digest in (content_digest, form_digest):
+        if not HEX_DIGEST.fullmatch(digest):
+            raise SigningRefused("这份表还没有填定，不能签字。请先填好再签。")
+    _require_office(county, signer, appointment, signer_name, at)
+    picture = png(drawn, *place_mm) if drawn is not None else scans.fit(scan or b"", *place_mm)
+    signature = Signature(
+        county=county,
+        signer=signer,
+        signer_name=signer.name if signer is not None else signer_name.strip(),
+        acted_as=appointment.role if appointment is not None else "",
+        organisation=appointment.organisation if appointment is not None else None,
+        method=Method.DRAWN if drawn is not None else Method.SCAN,
+        strokes=drawn.as_json() if drawn is not None else "",
+        picture_base64=base64.b64encode(picture).decode("ascii"),
+        strokes_digest=drawn.digest if drawn is not None else "",
+        picture_digest=hashlib.sha256(picture).hexdigest(),
+        content_digest=content_digest,
+        form_digest=form_digest,
+        subject_kind=subject_kind,
+        subject_key=subject_key,
+        place=place,
+        at=at,
+    )
+    signature.digest = digest_of(signature)
+    signature.save()
+    return signature
+
+
+def _require_office(
+    county: County, signer: User | None, appointment: Appointment | None, signer_name: str, at: datetime
+) -> None:
+    if signer is None or appointment is None:
+        if signer is not None or appointment is not None or not signer_name.strip():
+            raise SigningRefused("签字要写明签字人：工作人员凭任职签字，劳动者写明姓名。")
+        return
+    if appointment.user_id != signer.pk or appointment.organisation.county_id != county.pk:
+        raise SigningRefused("您不能以这个任职签字，请用本人的任职办理。")
+    if not appointment.is_in_force(timezone.localtime(at).date()):
+        raise SigningRefused(f"您当天不在任（{appointment}），不能签字。请先办理任职登记。")
+
+
+def digest_of(signature: Signature) -> str:
+    """SHA-256 (hex) over the canonical bytes of what the signature binds."""
+    bound = {
+        "format": "signature/1",
+        "county": signature.county.code,
+        "signer": signature.signer_id,
+        "signer_name": signature.signer_name,
+        "acted_as": signature.acted_as,
+        "organisation": signature.organisation.code if signature.organisation is not None else "",
+        "method": str(signature.method),
+        "strokes": signature.strokes_digest,
+        "picture": signature.picture_digest,
+        "content": signature.content_digest,
+        "form": signature.form_digest,
+        "subject_kind": signature.subject_kind,
+        "subject_key": signature.subject_key,
+        "place": signature.place,
+        "at": moment_text(signature.at),
+    }
+    return hashlib.sha256(canonical_bytes(bound)).hexdigest()
+
+
+def verify_signature(signature: Signature) -> bool:
+    """Whether the row still says what was signed: digest, strokes and picture are computed again."""
+    if hashlib.sha256(signature.picture).hexdigest() != signature.picture_digest:
+        return False
+    if signature.method == Method.DRAWN:
+        try:
+            if parse(signature.strokes).digest != signature.strokes_digest:
+                return False
+        except StrokeError:
+            return False
+    return digest_of(signature) == signature.digest
+
+
+def revoke_signature(signature: Signature, *, at: datetime, why: str, by: User | None) -> SignatureRevocation:
+    """The signature no longer counts; it stays, with the reason beside it. A second revocation changes nothing."""
+    revocation: SignatureRevocation | None = SignatureRevocation.objects.filter(signature=signature).first()
+    if revocation is None:
+        revocation = SignatureRevocation.objects.create(signature=signature, at=at, why=why[:400], by=by)
+    return revocation
