@@ -1,0 +1,232 @@
+"""What can be done: one class per kind of change, known to the door by its code.
+
+An action says what happens. The door says when (under which lock, after which checks) and writes it down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+
+from audit.trail import ActorStamp, PaperStamp, SubjectStamp
+from registry.models import Appointment, County, Organisation, User
+
+from .actors import Actor
+from .models import Case, DeskTask
+from .refusals import NotFound, NotYours, Overtaken, Refusal, Refused
+
+
+@dataclass
+class Move:
+    """One change while it is being made: what is locked, who acts, and what the trail will say."""
+
+    action: Action
+    actor: Actor
+    at: datetime
+    data: dict[str, Any]
+    seen: str
+    county: County
+    subject: Any = None
+    on_case: Case | None = None  # set by the door when the act is on a case …
+    at_task: DeskTask | None = None  # … and at a desk
+    entity: Any = None
+    appointment: Appointment | None = None
+    from_state: str = ""
+    reason: str = ""
+    fields: dict[str, object] = field(default_factory=dict)
+    details: dict[str, object] = field(default_factory=dict)
+    papers: list[PaperStamp] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
+    policy: str = ""
+    organisations: list[Organisation] = field(default_factory=list)
+    result: Any = None
+
+    @property
+    def case(self) -> Case:
+        """The case that is locked; asking for it in an act without one is a mistake of ours."""
+        if self.on_case is None:
+            raise LookupError(f"{self.action.code} acts on no case")
+        return self.on_case
+
+    @property
+    def task(self) -> DeskTask:
+        """The task at whose desk the act is done."""
+        if self.at_task is None:
+            raise LookupError(f"{self.action.code} acts at no desk")
+        return self.at_task
+
+    @property
+    def acting(self) -> Appointment:
+        """The appointment by which the person acts."""
+        if self.appointment is None:
+            raise LookupError(f"{self.action.code} is done by nobody in office")
+        return self.appointment
+
+    @property
+    def user(self) -> User:
+        """The person who acts."""
+        if self.actor.user is None:
+            raise LookupError(f"{self.action.code} is done by the system")
+        return self.actor.user
+
+    @property
+    def on(self) -> date:
+        """The day of the act in the county's time."""
+        return timezone.localtime(self.at).date()
+
+
+class Action:
+    """One kind of change.
+
+    `code` is stable and English ("applications.submit"), `label` the button, `told` the timeline's words.
+    Subclasses fill in `find` (lock and load), `may` (right), `refusals` (guards) and `apply` (the change).
+    """
+
+    code: ClassVar[str]
+    label: ClassVar[str]
+    told: ClassVar[str]
+    form: ClassVar[type[forms.Form] | None] = None
+    system_may: ClassVar[bool] = False
+
+    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+        """Shape only, before any lock. All slips are told at once; nothing is saved."""
+        if self.form is None:
+            return dict(data)
+        form = self.form(data, files)
+        if form.is_valid():
+            return dict(form.cleaned_data)
+        raise Refused(refusals_of_form(form))
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
+        """Lock and load the subject; NotFound when the actor may not even see it."""
+        raise NotImplementedError
+
+    def may(self, move: Move) -> bool:
+        raise NotImplementedError
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        return ()
+
+    def apply(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        raise NotImplementedError
+
+    def actor_stamp(self, move: Move) -> ActorStamp:
+        return move.actor.stamp(move.appointment)
+
+
+def refusals_of_form(form: forms.BaseForm) -> list[Refusal]:
+    """A form's slips as refusals, each anchored at its field."""
+    return [
+        Refusal(code="shape", message=str(message), anchor="" if name == "__all__" else name)
+        for name, messages in form.errors.items()
+        for message in messages
+    ]
+
+
+class CaseAction(Action):
+    """An action on a case as a whole, by whoever may see it and `may`."""
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
+        case = (
+            Case.objects.visible_to(actor).filter(pk=move_subject.pk).select_related("county")
+            if not actor.is_system
+            else Case.objects.filter(pk=move_subject.pk).select_related("county")
+        ).first()
+        if case is None:
+            raise NotFound("没有找到这一件。")
+        Case.objects.select_for_update().get(pk=case.pk)
+        case.refresh_from_db()
+        return case.county, case
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        entity = move.entity
+        return SubjectStamp(
+            kind=entity._meta.label_lower if entity is not None else "core.case",
+            key=str(entity.pk if entity is not None else move.case.pk),
+            number=move.case.number,
+        )
+
+    def office_appointment(self, move: Move) -> Appointment | None:
+        """By which appointment the actor acts: the desk's own when there is a task."""
+        if move.at_task is not None and move.at_task.office_id is not None:
+            return move.actor.appointment_for(move.at_task.office_id, move.at_task.office_role)
+        return move.actor.appointments[0] if move.actor.appointments else None
+
+
+class TaskAction(CaseAction):
+    """An action at a desk, by somebody of its office. It may change the state; then the desk is done."""
+
+    nodes: ClassVar[tuple[str, ...]] = ()  # the steps at which this may be done; () means any
+    weight: ClassVar[str] = "plain"  # primary | plain | final | seal | quiet
+    needs_reason: ClassVar[bool] = False
+    decides: ClassVar[bool] = True
+
+    def may(self, move: Move) -> bool:
+        if self.nodes and move.task.flow_task.name not in self.nodes:
+            return False
+        if move.actor.is_system:
+            return self.system_may
+        return self.office_appointment(move) is not None
+
+    def after(self, move: Move) -> None:
+        """What must know the new revision and desks (messages): runs before the event is written."""
+
+
+class ActionRegistry:
+    """Codes to actions; a code is given once."""
+
+    def __init__(self) -> None:
+        self._actions: dict[str, Action] = {}
+
+    def register(self, action: type[Action]) -> type[Action]:
+        if action.code in self._actions:
+            raise RuntimeError(f"action {action.code} is registered twice")
+        self._actions[action.code] = action()
+        return action
+
+    def __getitem__(self, code: str) -> Action:
+        if code not in self._actions:
+            raise NotFound(f"没有“{code}”这个办理动作。")
+        return self._actions[code]
+
+    def at_desk(self, flow_label: str, node: str) -> list[TaskAction]:
+        """The actions of a flow that may be done at this step, in order of registration."""
+        return [
+            action
+            for action in self._actions.values()
+            if isinstance(action, TaskAction)
+            and action.code.split(".")[0] == flow_label
+            and (not action.nodes or node in action.nodes)
+        ]
+
+    def all(self) -> list[Action]:
+        return list(self._actions.values())
+
+    def told(self, code: str) -> str:
+        """The timeline's words for a recorded action (its code when the action is no longer known)."""
+        action = self._actions.get(code)
+        return action.told if action else code
+
+
+ACTIONS = ActionRegistry()
+register = ACTIONS.register
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "CaseAction",
+    "Move",
+    "NotYours",
+    "Overtaken",
+    "TaskAction",
+    "refusals_of_form",
+    "register",
+]

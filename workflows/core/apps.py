@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "workflows.core"
+    label = "core"
+    verbose_name = "办理"
+
+    def ready(self) -> None:
+        # Importing them makes the actions known to the door.
+        from . import desk_actions, registry_actions  # noqa: F401

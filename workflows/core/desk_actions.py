@@ -1,0 +1,297 @@
+"""What can be done at any desk of any flow: take and give back, 撤回, comment, declare kinship, see a masked
+number, print and download a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from viewflow.workflow.status import STATUS
+
+from audit.trail import SubjectStamp
+from forms_templates.models import Document
+from forms_templates.store import put
+from registry.models import KinshipDeclaration
+from registry.roles import Role
+
+from .actions import CaseAction, Move, TaskAction, register
+from .actors import Actor
+from .models import Attachment, Case, Comment, DeskTask
+from .procedure import open_tasks
+from .refusals import NotFound, Overtaken, Refusal
+from .uploads import clean_attachment
+
+UNMASK_REASONS = ("核对纸质证件", "信访、投诉核查", "审计、督查", "办理本件需要联系本人")
+# Who may see a full number: the office's own people who work on the case, and who must look into it.
+MAY_UNMASK = (
+    Role.VILLAGE_CLERK,
+    Role.VILLAGE_HEAD,
+    Role.TOWNSHIP_CLERK,
+    Role.TOWNSHIP_REVIEWER,
+    Role.EMPLOYMENT_SERVICE_OFFICER,
+    Role.BUREAU_SUPERVISOR,
+    Role.FINANCE_OFFICER,
+    Role.AUDITOR,
+)
+
+
+@register
+class Take(TaskAction):
+    """Take a paper from the office's pile: colleagues see who has it."""
+
+    code = "desk.take"
+    label = "领取"
+    told = "领取"
+    decides = False
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.task.owner_id is not None:
+            return [Refusal("taken", "这一件已经在您名下，直接办理即可。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        move.task.owner = move.actor.user
+        move.task.status = STATUS.ASSIGNED
+        move.task.assigned = move.at
+
+
+@register
+class GiveBack(TaskAction):
+    """Put a paper back on the office's pile."""
+
+    code = "desk.give_back"
+    label = "退还"
+    told = "退还本岗位"
+    decides = False
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.task.owner_id is None:
+            return [Refusal("not_taken", "这一件没有人领取，不用退还。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        move.task.owner = None
+        move.task.status = STATUS.NEW
+        move.task.assigned = None
+
+
+def last_act(case: Case) -> DeskTask | None:
+    """The finished task whose outcome laid the case where it lies now; None at the beginning or the end."""
+    tasks = open_tasks(case)
+    if not tasks:
+        return None
+    return (
+        DeskTask.objects.select_related("owner")
+        .filter(leading__in=[task.pk for task in tasks], status=STATUS.DONE, office__isnull=False)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def may_take_back(case: Case, actor: Actor) -> DeskTask | None:
+    """The actor's own last act, while nobody after them has acted; otherwise None."""
+    acted = last_act(case)
+    if acted is None or actor.user is None or acted.owner_id != actor.user.pk:
+        return None
+    if acted.office_id is None or actor.appointment_for(acted.office_id, acted.office_role) is None:
+        return None
+    if any(task.outcome for task in open_tasks(case)):
+        return None
+    return acted
+
+
+@register
+class TakeBack(CaseAction):
+    """撤回: the last one to act takes the paper back until the next one has acted. What they signed is voided."""
+
+    code = "desk.take_back"
+    label = "撤回"
+    told = "撤回"
+
+    def may(self, move: Move) -> bool:
+        # Whoever sees the case may ask; `refusals` says who has the paper now.
+        return not move.actor.is_system
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.seen and move.seen != str(move.case.revision):
+            raise Overtaken("您打开之后，下一环节已经办理或有了变动，不能撤回。", url=f"/cases/{move.case.pk}/")
+        acted = may_take_back(move.case, move.actor)
+        if acted is None:
+            return [
+                Refusal(
+                    "not_last",
+                    "不能撤回：只有最后办理的人，在下一环节办理以前可以撤回。需要更正的，请下一环节退回补正。",
+                )
+            ]
+        move.data["acted"] = acted
+        return ()
+
+    def apply(self, move: Move) -> None:
+        case, acted = move.case, move.data["acted"]
+        move.appointment = move.actor.appointment_for(acted.office_id, acted.office_role)
+        move.details["taken_back"] = acted.outcome
+        case.flow_class.paperwork.take_back(move, acted)
+        source = acted.previous.order_by("pk").last()
+        acted.status = STATUS.CANCELED
+        acted.save(update_fields=["status"])
+        case.flow_class.relay(case, source)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="留言",
+        required=False,
+        max_length=1000,
+        error_messages={"max_length": "留言太长，请控制在1000个字以内。"},
+    )
+    file = forms.FileField(label="附件", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        upload = data.get("file")
+        if upload is None and not (data.get("text") or "").strip():
+            raise forms.ValidationError("请写下留言，或选一个附件。")
+        data["file"] = clean_attachment(upload) if upload is not None else None
+        return data
+
+
+@register
+class WriteComment(CaseAction):
+    """A remark with or without a file, by anybody who sees the case; it decides nothing."""
+
+    code = "desk.comment"
+    label = "留言"
+    told = "留言"
+    form = CommentForm
+
+    def may(self, move: Move) -> bool:
+        move.appointment = self.office_appointment(move)
+        return move.appointment is not None
+
+    def apply(self, move: Move) -> None:
+        comment = Comment.objects.create(
+            case=move.case, author=move.actor.user, text=move.data["text"].strip(), at=move.at
+        )
+        upload = move.data["file"]
+        if upload is not None:
+            digest = put(upload.content, move.case.person_key)
+            Attachment.objects.create(
+                comment=comment,
+                name=upload.name,
+                content_type=upload.content_type,
+                size=len(upload.content),
+                digest=digest,
+                person_key=move.case.person_key,
+            )
+            move.details["attachment"] = digest
+        move.fields["comment"] = comment.text
+
+
+class KinshipForm(forms.Form):
+    relation = forms.CharField(
+        label="亲属关系",
+        max_length=50,
+        error_messages={"required": "请写明是什么亲属，如：姐夫。", "max_length": "请控制在50个字以内。"},
+    )
+
+
+@register
+class DeclareKinship(CaseAction):
+    """Who is kin of the applicant says so and acts no more on any case of that person."""
+
+    code = "desk.declare_kinship"
+    label = "申报亲属回避"
+    told = "申报与申请人有亲属关系，回避"
+    form = KinshipForm
+
+    def may(self, move: Move) -> bool:
+        move.appointment = self.office_appointment(move)
+        return move.appointment is not None
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if not getattr(move.entity, "id_index", ""):
+            return [Refusal("nobody_yet", "请等申请提交以后再申报：草稿还没有确定申请人。")]
+        if KinshipDeclaration.objects.filter(user=move.actor.user, id_index=move.entity.id_index).exists():
+            return [Refusal("declared", "您已经申报过，不用再报。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        KinshipDeclaration.objects.create(
+            county=move.county,
+            user=move.actor.user,
+            id_index=move.entity.id_index,
+            declared_at=move.at,
+            relation=move.data["relation"],
+        )
+        move.fields["relation"] = move.data["relation"]
+        for task in open_tasks(move.case):
+            if task.owner_id == move.user.pk:
+                task.owner, task.status, task.assigned = None, STATUS.NEW, None
+                task.save()
+
+
+class UnmaskForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="原因",
+        choices=[(reason, reason) for reason in UNMASK_REASONS],
+        error_messages={"required": "请选择为什么要看全号。", "invalid_choice": "请从列出的原因里选一项。"},
+    )
+
+
+@register
+class Unmask(CaseAction):
+    """See the full ID number and phone once, with a reason, on the trail."""
+
+    code = "desk.unmask"
+    label = "查看全号"
+    told = "查看身份证号、电话全号"
+    form = UnmaskForm
+
+    def may(self, move: Move) -> bool:
+        move.appointment = move.actor.holds(MAY_UNMASK, move.county.pk)
+        return move.appointment is not None
+
+    def apply(self, move: Move) -> None:
+        move.reason = move.data["reason"]
+        move.result = move.case.flow_class.paperwork.unmasked(move.entity)
+        move.details["seen"] = sorted(move.result)
+
+
+class _PaperAction(CaseAction):
+    """Taking a paper out in full: one's own office's papers and those one must audit; it leaves a trace."""
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
+        document = Document.objects.filter(pk=getattr(move_subject, "pk", None)).first()
+        if document is None or not document.case_key.startswith("case:"):
+            raise NotFound("没有找到这份材料。")
+        case = Case(pk=int(document.case_key.removeprefix("case:")))
+        county, found = super().find(case, actor)
+        found.document = document
+        return county, found
+
+    def may(self, move: Move) -> bool:
+        move.appointment = self.office_appointment(move)
+        return move.appointment is not None
+
+    def apply(self, move: Move) -> None:
+        document: Document = move.subject.document
+        move.papers.append(document.stamp)
+        move.result = document
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=move.case.number)
+
+
+@register
+class PrintPaper(_PaperAction):
+    code = "desk.print_paper"
+    label = "打印本表"
+    told = "打印全表"
+
+
+@register
+class DownloadPaper(_PaperAction):
+    code = "desk.download_paper"
+    label = "Word"
+    told = "下载Word全表"

@@ -1,0 +1,405 @@
+"""The task and the case on the screen, for every flow: what is shown, and what a POST asks of the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.queries import case_timeline
+from forms_templates.library import form
+from forms_templates.models import Document
+
+from .actions import ACTIONS
+from .actors import Actor
+from .clock import now
+from .desk_actions import MAY_UNMASK, may_take_back
+from .door import perform
+from .inbox import mine_of
+from .models import Case, Comment, DeskTask
+from .paperwork import Page, Paperwork
+from .procedure import open_tasks
+from .refusals import Overtaken, Refusal, Refused
+from .requests import actor_of, office_page, wants_json
+from .seen import seen_of
+from .story import since_text, steps, timeline
+
+
+def sheet_css_url(form_code: str, form_version: int) -> str:
+    """The address of a form's stylesheet; its digest in it lets browsers keep it for ever."""
+    digest = form(form_code, form_version).digest[:12]
+    return reverse("sheet_css", args=[form_code, form_version, digest])
+
+
+def visible_case(actor: Actor, pk: int) -> Case:
+    """Raises Http404 for what the actor may not see."""
+    case = (
+        Case.objects.visible_to(actor)
+        .filter(pk=pk)
+        .select_related("county", "village__county", "township", "opened_by")
+        .first()
+    )
+    if case is None:
+        raise Http404
+    return case
+
+
+def typed_by(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, as the form carried it; the reason box of the pressed button becomes `reason`."""
+    data: dict[str, Any] = {name: request.POST.get(name, "") for name in request.POST}
+    data["reason"] = data.get(f"reason_{data.get('action', '')}", data.get("reason", ""))
+    return data
+
+
+def errors_of(refusals: Iterable[Refusal]) -> dict[str, str]:
+    """The first refusal of each field, for its cell."""
+    errors: dict[str, str] = {}
+    for refusal in refusals:
+        if refusal.anchor:
+            errors.setdefault(refusal.anchor, refusal.message)
+    return errors
+
+
+def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
+    return [
+        {
+            "message": refusal.message,
+            "basis": refusal.basis,
+            "anchor": f"f-{refusal.anchor}" if refusal.anchor and refusal.anchor != "reason" else "",
+            "anchor_label": "去填" if refusal.lifted_by else "去改",
+        }
+        for refusal in refusals
+    ]
+
+
+def checks_summary(checks: list[dict[str, Any]]) -> str:
+    words = {"ok": "符合", "warn": "提醒", "stop": "不符合"}
+    counts = {kind: sum(1 for check in checks if check["kind"] == kind) for kind in words}
+    return "，".join(f"{count}项{words[kind]}" for kind, count in counts.items() if count)
+
+
+def papers_of(case: Case) -> list[dict[str, Any]]:
+    """Every version of every paper of the case, newest first (one query)."""
+    documents = Document.objects.filter(case_key=case.key).defer("encrypted_values").order_by("-pk")
+    return [
+        {
+            "title": form(document.form_code, document.form_version).title,
+            "note": f"第{document.number}版，{document.label}",
+            "view_url": reverse("paper", args=[document.pk]),
+            "word_url": reverse("paper_word", args=[document.pk]),
+            "print_url": reverse("paper_print", args=[document.pk]),
+            "pk": document.pk,
+        }
+        for document in documents
+    ]
+
+
+def remarks_of(case: Case) -> tuple[dict[Any, str], list[dict[str, Any]]]:
+    """Comments by their moment, and the files handed in with them (two queries at most)."""
+    comments = list(
+        Comment.objects.filter(case=case).select_related("author").prefetch_related("attachments").order_by("-pk")
+    )
+    files = [
+        {
+            "name": attachment.name,
+            "who": comment.author.name,
+            "when": comment.at,
+            "size": attachment.size,
+            "url": reverse("attachment", args=[attachment.pk]),
+        }
+        for comment in comments
+        for attachment in comment.attachments.all()
+    ]
+    return {comment.at: comment.text for comment in comments}, files
+
+
+def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
+    """What stands beside every sheet: where it is, checks, what happened, papers, comments."""
+    case = page.on_case
+    tasks = [page.task] if page.task is not None else open_tasks(case)
+    events = list(case_timeline(case.key).defer("canonical"))
+    checks = paperwork.checks(page)
+    remarks, files = remarks_of(case) if any(event.action == "desk.comment" for event in events) else ({}, [])
+    return {
+        "steps": steps(case, page.entity.state, events, tasks),
+        "return_arc": "可退回补正" if tasks and page.step != "fill_in" else "",
+        "since_text": since_text(tasks, page.on, mine=page.task is not None),
+        "timeline": timeline(case, events, tasks, remarks),
+        "checks": checks,
+        "checks_summary": checks_summary(checks),
+        "papers": papers_of(case) if case.submitted_at else [],
+        "attachments": files,
+        "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},
+        "unmask_url": reverse("unmask", args=[case.pk]) if page.actor.holds(MAY_UNMASK) else "",
+    }
+
+
+def pager_of(actor: Actor, task: DeskTask) -> dict[str, Any] | None:
+    """The neighbours in one's own pile, as far as a person leafs through it (one query)."""
+    pile = list(mine_of(actor).order_by("created", "pk").values_list("pk", flat=True)[:200])
+    if task.pk not in pile or len(pile) < 2:
+        return None
+    at = pile.index(task.pk)
+    return {
+        "text": f"第{at + 1}件，共{len(pile)}件",
+        "prev_url": reverse("task", args=[pile[at - 1]]) if at else "",
+        "next_url": reverse("task", args=[pile[at + 1]]) if at + 1 < len(pile) else "",
+    }
+
+
+def button_rows(page: Page, paperwork: Paperwork, action: str = "") -> list[dict[str, Any]]:
+    typed = page.typed or {}
+    return [
+        {
+            "value": button.value,
+            "label": button.label,
+            "weight": button.weight,
+            "needs_reason": button.needs_reason,
+            "name": "action",
+            "open": button.needs_reason and button.value == action,
+            "reason": typed.get(f"reason_{button.value}", ""),
+            "error": page.errors.get("reason", "") if button.value == action else "",
+        }
+        for button in paperwork.buttons(page)
+    ]
+
+
+def show_task(
+    request: HttpRequest,
+    page: Page,
+    *,
+    refusals: Iterable[Refusal] = (),
+    conflict: Overtaken | None = None,
+    status: int = 200,
+    action: str = "",
+) -> HttpResponse:
+    """The sheet with this desk's cells open; after a refusal with everything that was typed."""
+    case, task = page.on_case, page.at_task
+    paperwork = case.flow_class.paperwork
+    refusals = list(refusals)
+    say_title, say_text = paperwork.consequence(page)
+    context = {
+        "title": paperwork.heading(page),
+        "state": {"kind": "mine", "label": f"待您{task.flow_task.todo}"},
+        "sheet": paperwork.sheet(page),
+        "sheet_css_url": sheet_css_url(*paperwork.form),
+        "seen": seen_of(task, case),
+        "action_url": reverse("task", args=[task.pk]),
+        "refusals": refusal_rows(refusals),
+        "refusal_title": f"还不能办理，请先改好{len(refusals)}处" if refusals else "",
+        "conflict": {"text": str(conflict), "url": ""} if conflict else None,
+        "side_panels": paperwork.side_panels(page),
+        "buttons": button_rows(page, paperwork, action),
+        "say_title": say_title,
+        "say_text": say_text,
+        "pager": pager_of(page.actor, task),
+        "take": {"label": "领取", "value": "desk.take"}
+        if task.owner_id is None
+        else {"label": "退还本岗位", "value": "desk.give_back"},
+        "case_url": reverse("case", args=[case.pk]),
+        "check_url": reverse("eligibility") if page.step == "fill_in" else "",
+        "autosave_url": reverse("task", args=[task.pk]) if page.step == "fill_in" else "",
+        **around(page, paperwork),
+    }
+    return render(request, "desk/task.html", context, status=status)
+
+
+@office_page
+def task(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One's own task: GET shows it, POST does what the pressed button says."""
+    actor, at = actor_of(request), now()
+    found = (
+        DeskTask.objects.select_related("owner", "process__county", "process__village__county", "process__township")
+        .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor))
+        .first()
+    )
+    if found is None:
+        raise Http404
+    case = found.process
+    mine = actor.appointment_for(found.office_id or 0, found.office_role) is not None
+    if request.method == "POST":
+        return _act(request, actor, found, at)
+    taken = found.owner_id is not None and actor.user is not None and found.owner_id != actor.user.pk
+    if not found.is_open or not mine or taken:
+        return redirect("case", case.pk)
+    return show_task(request, Page(actor=actor, at=at, case=case, entity=case.entity, task=found))
+
+
+def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpResponseBase:
+    typed = typed_by(request)
+    code = str(typed.get("action", ""))
+    case = found.process
+    page = Page(actor=actor, at=at, case=case, entity=case.entity, task=found, typed=typed)
+    try:
+        outcome = perform(code, found, actor, typed, str(typed.get("seen", "")), at=at, files=request.FILES)
+    except Refused as error:
+        if wants_json(request):
+            return JsonResponse({"error": str(error)}, status=error.status)
+        page.errors = errors_of(error.refusals)
+        return show_task(request, page, refusals=error.refusals, status=422, action=code)
+    except Overtaken as error:
+        found.refresh_from_db()
+        if wants_json(request):
+            return JsonResponse({"error": str(error), "url": error.url}, status=error.status)
+        taken = found.owner_id is not None and actor.user is not None and found.owner_id != actor.user.pk
+        if not found.is_open or taken:
+            return render(request, "desk/conflict.html", {"text": str(error), "url": error.url}, status=error.status)
+        case.__dict__.pop("_entity", None)
+        page.entity = case.entity
+        return show_task(request, page, conflict=error, status=409)
+    if wants_json(request):
+        found.refresh_from_db()
+        fresh = Case.objects.get(pk=case.pk)
+        return JsonResponse(
+            {
+                "seen": seen_of(found, fresh),
+                "saved_at": f"{timezone.localtime(at):%H:%M}",
+                "action_url": reverse("task", args=[found.pk]),
+            }
+        )
+    messages.success(request, f"{ACTIONS.told(code)}，已记录。")
+    staying = outcome.case is not None and code in ("desk.take", "desk.give_back", "applications.save_draft")
+    response = redirect("task", found.pk) if staying else redirect("case", case.pk)
+    response.status_code = 303
+    return response
+
+
+@office_page
+def case(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A case to read: sheet, papers, checks, what happened, and 撤回 while one may."""
+    return show_case(request, visible_case(actor_of(request), pk))
+
+
+def show_case(
+    request: HttpRequest,
+    found: Case,
+    *,
+    status: int = 200,
+    refusals: Iterable[Refusal] = (),
+    typed: Mapping[str, Any] | None = None,
+    full: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    actor, at = actor_of(request), now()
+    paperwork: Paperwork = found.flow_class.paperwork
+    page = Page(actor=actor, at=at, case=found, entity=found.entity, full=dict(full or {}))
+    rows = around(page, paperwork)
+    tasks = open_tasks(found)
+    own = next((t for t in tasks if actor.appointment_for(t.office_id or 0, t.office_role)), None)
+    if own is not None and own.owner_id not in (None, actor.user.pk if actor.user else None):
+        own = None
+    acted = may_take_back(found, actor)
+    papers = rows["papers"]
+    refusals = list(refusals)
+    buttons = paperwork.case_buttons(page)
+    context = {
+        "title": paperwork.heading(page),
+        "state": paperwork.state_tag(found.entity),
+        "sheet": paperwork.sheet(page),
+        "sheet_css_url": sheet_css_url(*paperwork.form),
+        "word_url": papers[0]["word_url"] if papers else "",
+        "print_url": papers[0]["print_url"] if papers else "",
+        "task_url": reverse("task", args=[own.pk]) if own is not None else "",
+        "take_back": {
+            "url": reverse("case_action", args=[found.pk]),
+            "value": "desk.take_back",
+            "seen": str(found.revision),
+            "label": "撤回",
+            "title": "下一环节还没有办理",
+            "text": f"您刚才{ACTIONS.told(acted.outcome)}，现在可以撤回。",
+        }
+        if acted
+        else None,
+        "action_url": reverse("case_action", args=[found.pk]),
+        "seen": str(found.revision),
+        "buttons": [
+            {
+                "value": button.value,
+                "label": button.label,
+                "weight": button.weight,
+                "needs_reason": button.needs_reason,
+                "name": "action",
+                "open": bool(typed and typed.get("action") == button.value),
+                "reason": (typed or {}).get(f"reason_{button.value}", ""),
+                "error": next((r.message for r in refusals if r.anchor in ("reason", "relation")), ""),
+                "reason_label": button.reason_label,
+            }
+            for button in buttons
+        ],
+        "refusals": refusal_rows(refusals),
+        "side_panels": paperwork.side_panels(page),
+        "say_title": "需要时可以",
+        "say_text": "，".join(button.label for button in buttons),
+        **rows,
+    }
+    if typed is not None and "text" in typed:
+        context["comment"] = {
+            **rows["comment"],
+            "text": typed.get("text", ""),
+            "error": "".join(refusal.message for refusal in refusals),
+        }
+    return render(request, "desk/case.html", context, status=status)
+
+
+@office_page
+def case_action(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """撤回, 作废, 申报回避: acts on the case as a whole."""
+    found = visible_case(actor_of(request), pk)
+    if request.method != "POST":
+        return redirect("case", pk)
+    typed = typed_by(request)
+    code = str(typed.get("action", ""))
+    try:
+        perform(
+            code,
+            found,
+            actor_of(request),
+            {**typed, "relation": typed["reason"]},
+            str(typed.get("seen", "")),
+            at=now(),
+        )
+    except Refused as error:
+        return show_case(request, visible_case(actor_of(request), pk), status=422, refusals=error.refusals, typed=typed)
+    messages.success(request, f"{ACTIONS.told(code)}，已记录。")
+    response = redirect("case", pk)
+    response.status_code = 303
+    return response
+
+
+@office_page
+def comment(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visible_case(actor_of(request), pk)
+    if request.method != "POST":
+        return redirect("case", pk)
+    try:
+        perform("desk.comment", found, actor_of(request), request.POST, at=now(), files=request.FILES)
+    except Refused as error:
+        return show_case(
+            request, found, status=422, refusals=error.refusals, typed={"text": request.POST.get("text", "")}
+        )
+    messages.success(request, "留言已发出。")
+    response = redirect("case", pk)
+    response.status_code = 303
+    return response
+
+
+@office_page
+def unmask(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Show one number in full, once: asked for with a reason, written on the trail before it is shown."""
+    found = visible_case(actor_of(request), pk)
+    if request.method != "POST":
+        return redirect("case", pk)
+    name = request.POST.get("field", "")
+    reason = request.POST.get(f"reason_{name}", request.POST.get("reason", ""))
+    try:
+        outcome = perform("desk.unmask", found, actor_of(request), {"reason": reason, "field": name}, at=now())
+    except Refused as error:
+        return show_case(request, found, status=422, refusals=error.refusals)
+    value = outcome.result.get(name, "")
+    if wants_json(request):
+        return JsonResponse({"value": value})
+    return show_case(request, visible_case(actor_of(request), pk), full={name: value})

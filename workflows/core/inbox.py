@@ -1,0 +1,118 @@
+"""The inbox: one indexed query over the same tasks the flow runs on; nothing is stored twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from viewflow.workflow.status import STATUS
+
+from .actors import Actor
+from .models import Case, DeskTask
+from .procedure import Procedure
+
+PAGE = 30
+COUNT_UP_TO = 999
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the reader asked for. `after` is the key of the last row shown: moment and pk."""
+
+    tab: str = "mine"
+    q: str = ""
+    flow: str = ""
+    step: str = ""
+    after: tuple[datetime, int] | None = None
+
+
+def flows() -> dict[str, type[Procedure]]:
+    """Every flow by its label, in order of declaration."""
+    return {flow.paperwork.flow_label: flow for flow in Procedure.__subclasses__() if flow.paperwork}
+
+
+def desk_of(actor: Actor) -> QuerySet[DeskTask]:
+    """Everything open that lies in one of the actor's offices."""
+    at_my_desks = Q(pk__in=[])
+    for office in actor.offices:
+        at_my_desks |= Q(office_id=office.organisation_id, office_role=office.role)
+    return DeskTask.objects.filter(at_my_desks, finished__isnull=True)
+
+
+def mine_of(actor: Actor) -> QuerySet[DeskTask]:
+    """What I may do now: of my offices, and not in a colleague's hands."""
+    return desk_of(actor).filter(Q(owner__isnull=True) | Q(owner=actor.user))
+
+
+def rows(actor: Actor, wanted: Wanted) -> tuple[list[DeskTask], tuple[datetime, int] | None]:
+    """One page and the key of the next one (None on the last); one query."""
+    if wanted.tab == "done":
+        tasks = DeskTask.objects.filter(owner=actor.user, finished__isnull=False, office__isnull=False)
+        tasks = tasks.filter(status=STATUS.DONE)
+        order, moment, backwards = ("-finished", "-pk"), "finished", True
+    else:
+        tasks = desk_of(actor) if wanted.tab == "office" else mine_of(actor)
+        order, moment, backwards = ("created", "pk"), "created", False
+    tasks = _narrowed(tasks, wanted, "process__")
+    if wanted.after is not None:
+        at, pk = wanted.after
+        beyond = "lt" if backwards else "gt"
+        tasks = tasks.filter(Q(**{f"{moment}__{beyond}": at}) | Q(**{moment: at, f"pk__{beyond}": pk}))
+    found = list(tasks.select_related("process", "owner").order_by(*order)[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return found[:PAGE], (getattr(last, moment), last.pk) if last else None
+
+
+def sent_by(actor: Actor, wanted: Wanted) -> tuple[list[Case], tuple[datetime, int] | None]:
+    """The cases I opened, newest first; one query."""
+    cases = _narrowed(Case.objects.visible_to(actor).filter(opened_by=actor.user), wanted, "")
+    if wanted.after is not None:
+        at, pk = wanted.after
+        cases = cases.filter(Q(created__lt=at) | Q(created=at, pk__lt=pk))
+    found = list(cases.order_by("-created", "-pk")[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return found[:PAGE], (last.created, last.pk) if last else None
+
+
+def _narrowed(rows: Any, wanted: Wanted, prefix: str) -> Any:
+    if wanted.q:
+        rows = rows.filter(
+            Q(**{f"{prefix}title__startswith": wanted.q})
+            | Q(**{f"{prefix}number__startswith": wanted.q})
+            | Q(**{f"{prefix}headline__startswith": wanted.q})
+        )
+    flow = flows().get(wanted.flow)
+    if flow is not None:
+        rows = rows.filter(**{f"{prefix}flow_class": flow})
+    if wanted.step and prefix:
+        nodes = [desk for each in flows().values() for desk in each.desks() if desk.name == wanted.step]
+        rows = rows.filter(flow_task__in=nodes)
+    return rows
+
+
+def count_of(tasks: QuerySet[DeskTask]) -> int:
+    """How many, counted up to a limit: a pile of thousands is not counted on every page."""
+    return tasks[:COUNT_UP_TO].count()
+
+
+def waited(since: datetime, on: date) -> str:
+    """How long a paper has been lying, in days."""
+    days = (on - timezone.localtime(since).date()).days
+    return "今天收到" if days <= 0 else f"{days}天"
+
+
+def key_text(key: tuple[datetime, int] | None) -> str:
+    return f"{key[0].isoformat()}_{key[1]}" if key else ""
+
+
+def parse_key(text: str) -> tuple[datetime, int] | None:
+    """The keyset of a page address; nonsense begins at the first page."""
+    moment, _, pk = text.rpartition("_")
+    try:
+        at = datetime.fromisoformat(moment.replace(" ", "+"))
+        return (at, int(pk)) if timezone.is_aware(at) else None
+    except ValueError:
+        return None

@@ -1,0 +1,154 @@
+"""Home and inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from registry.roles import Role
+
+from .actions import ACTIONS
+from .clock import now, today
+from .inbox import (
+    COUNT_UP_TO,
+    Wanted,
+    count_of,
+    desk_of,
+    flows,
+    key_text,
+    mine_of,
+    parse_key,
+    rows,
+    sent_by,
+    waited,
+)
+from .models import Case, DeskTask, Notice
+from .requests import actor_of, office_page
+
+TABS = (("mine", "我的待办"), ("office", "本岗位待办"), ("done", "我已办"), ("sent", "我发起的"))
+
+
+def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any]:
+    """One line of the inbox, from the task and its case alone."""
+    case = task.process
+    taken = task.owner if not done and task.owner_id not in (None, actor.user.pk) else None
+    return {
+        "url": reverse("case", args=[case.pk]) if done or taken else reverse("task", args=[task.pk]),
+        "who": case.title,
+        "where": case.headline,
+        "what": f"{case.flow_class.paperwork.title}，{task.flow_task.task_title}",
+        "mark": {"kind": "ok", "text": ACTIONS.told(task.outcome)} if done else None,
+        "waited": "" if done else waited(task.created, today()),
+        "due": case.number or "未编号",
+        "due_kind": "",
+        "action_label": "查看" if done or taken else "办理",
+        "taken_by": taken.name if taken else "",
+    }
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    return {
+        "url": reverse("case", args=[case.pk]),
+        "who": case.title,
+        "where": case.headline,
+        "what": case.flow_class.paperwork.title,
+        "mark": {"kind": "ok", "text": "已办结"} if case.finished else None,
+        "waited": "",
+        "due": case.number or "未编号",
+        "due_kind": "",
+        "action_label": "查看",
+        "taken_by": "",
+    }
+
+
+@office_page
+def inbox(request: HttpRequest) -> HttpResponseBase:
+    """Mine, my office's, done by me, sent by me."""
+    actor = actor_of(request)
+    tab = request.GET.get("tab", "mine")
+    wanted = Wanted(
+        tab=tab if tab in dict(TABS) else "mine",
+        q=request.GET.get("q", "").strip()[:40],
+        flow=request.GET.get("flow", ""),
+        step=request.GET.get("step", ""),
+        after=parse_key(request.GET.get("after", "")),
+    )
+    if wanted.tab == "sent":
+        cases, following = sent_by(actor, wanted)
+        lines = [case_row(case) for case in cases]
+    else:
+        tasks, following = rows(actor, wanted)
+        lines = [task_row(task, actor, done=wanted.tab == "done") for task in tasks]
+    kept = {"tab": wanted.tab, "q": wanted.q, "flow": wanted.flow, "step": wanted.step}
+    counts = {"mine": count_of(mine_of(actor)), "office": count_of(desk_of(actor))}
+    context = {
+        "tabs": [
+            {
+                "label": label,
+                "url": f"{reverse('inbox')}?{urlencode({'tab': value})}",
+                "current": value == wanted.tab,
+                "count": f"{COUNT_UP_TO}+" if counts.get(value, 0) >= COUNT_UP_TO else counts.get(value),
+            }
+            for value, label in TABS
+        ],
+        "q": wanted.q,
+        "kept": [{"name": "tab", "value": wanted.tab}],
+        "flows": [
+            {"value": label, "label": flow.paperwork.title, "selected": label == wanted.flow}
+            for label, flow in flows().items()
+        ],
+        "steps": [
+            {"value": desk.name, "label": desk.task_title, "selected": desk.name == wanted.step}
+            for flow in flows().values()
+            for desk in flow.desks()
+        ],
+        "rows": lines,
+        "next_url": f"{reverse('inbox')}?{urlencode(kept | {'after': key_text(following)})}" if following else "",
+        "total_text": f"已显示{len(lines)}件。" if lines else "",
+        "tab": wanted.tab,
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+@office_page
+def home(request: HttpRequest) -> HttpResponseBase:
+    """What waits, what was said to one's office, and where to begin."""
+    actor = actor_of(request)
+    tasks, _ = rows(actor, Wanted())
+    mine = count_of(mine_of(actor))
+    may_apply = actor.holds((Role.VILLAGE_CLERK,)) is not None
+    cards = [
+        {
+            "title": "我的待办",
+            "count": mine,
+            "url": reverse("inbox"),
+            "hint": "等您办理，最久的排在最前",
+        }
+    ]
+    told = Q(pk__in=[])
+    for office in actor.offices:
+        told |= Q(office_id=office.organisation_id, office_role=office.role)
+    notices = Notice.objects.filter(told).select_related("case").order_by("-at", "-pk")[:8]
+    context = {
+        "greeting": f"{actor.name}，您好",
+        "cards": cards,
+        "can_apply": may_apply,
+        "apply_url": reverse("apply"),
+        "waiting": [task_row(task, actor) for task in tasks[:6]],
+        "notices": [
+            {
+                "text": f"{notice.case.title}：{notice.text}",
+                "url": reverse("case", args=[notice.case_id]),
+                "at": notice.at,
+            }
+            for notice in notices
+        ],
+        "at": now(),
+        "no_appointment": not actor.appointments,
+    }
+    return render(request, "desk/home.html", context)

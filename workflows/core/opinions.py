@@ -1,0 +1,138 @@
+"""Opinions, their signatures and their seals: given in one move, voided by a later one, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from signatures.models import Seal, SealUse, Signature
+from signatures.sealing import SealRefused, apply_seal, revoke_seal_use
+from signatures.signing import SigningRefused, revoke_signature, sign
+
+from registry.models import Organisation
+
+from .actions import Move
+from .models import Case, Opinion
+from .refusals import Refusal, Refused
+
+
+def valid_opinions(case: Case) -> dict[str, Opinion]:
+    """The opinions in force by step, with signature and seal (one query)."""
+    rows = Opinion.objects.filter(case=case, voided_at__isnull=True).select_related(
+        "written_by", "signature", "seal_use__seal", "acted_as__organisation"
+    )
+    return {opinion.step: opinion for opinion in rows}
+
+
+def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:
+    """Write an opinion at the desk where the move is made. The signature follows when the paper's content stands."""
+    # An opinion of an earlier round, left standing while its return could still be taken back, ends here.
+    void_opinions(move, why="重新签署", steps=(move.task.flow_task.name,))
+    return Opinion.objects.create(
+        case=move.case,
+        step=move.task.flow_task.name,
+        verdict=verdict,
+        text=text,
+        written_by=move.user,
+        acted_as=move.acting,
+        at=move.at,
+    )
+
+
+def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: str, form_digest: str) -> Signature:
+    """Bind the person's strokes (or scan) to the content of the paper, at the place the form names."""
+    try:
+        signature = sign(
+            signer=move.user,
+            appointment=move.acting,
+            drawn=move.data.get("parsed_strokes"),
+            scan=move.data.get("scan_picture"),
+            county=move.county,
+            content_digest=content_digest,
+            form_digest=form_digest,
+            subject_kind=move.entity._meta.label_lower,
+            subject_key=str(move.entity.pk),
+            place=place,
+            at=move.at,
+        )
+    except SigningRefused as error:
+        raise Refused([Refusal("signing_refused", str(error), anchor="strokes")]) from error
+    opinion.signature = signature
+    opinion.save(update_fields=["signature"])
+    move.signatures.append(signature.digest)
+    return signature
+
+
+def opinion_to_seal(move: Move, step: str) -> Opinion:
+    """The opinion under which the seal goes; a paper without one is blank and is not sealed."""
+    opinion = valid_opinions(move.case).get(step)
+    if opinion is None:
+        raise Refused([Refusal("undecided", "请等意见签署以后再盖章：空白表、没有签署意见的表不能盖章。")])
+    return opinion
+
+
+def seal_of(organisation: Organisation, move: Move) -> Seal:
+    """The organisation's seal in use that day; a refusal that says what to do when there is none."""
+    seal = Seal.objects.select_for_update().filter(organisation=organisation).in_use(move.on).first()
+    if seal is None:
+        raise Refused(
+            [
+                Refusal(
+                    "no_seal",
+                    f"请先由县里登记{organisation.seal_name}的印章：今天没有可用的印章。",
+                    "印章管理规定",
+                )
+            ]
+        )
+    return seal
+
+
+def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, content_digest: str) -> SealUse:
+    """The keeper's act: refused for a blank or undecided paper, registered in the 用印登记."""
+    seal = seal_of(move.acting.organisation, move)
+    try:
+        use = apply_seal(
+            seal=seal,
+            keeper=move.user,
+            appointment=move.acting,
+            at=move.at,
+            document_form=form_code,
+            content_digest=content_digest,
+            subject_kind=move.entity._meta.label_lower,
+            subject_key=str(move.entity.pk),
+            place=place,
+            copies=1,
+            requested_by=move.case.opened_by.name if move.case.opened_by else "",
+            approved_by=opinion.written_by.name,
+            decided=opinion.signature_id is not None,
+        )
+    except SealRefused as error:
+        raise Refused([Refusal("seal_refused", str(error))]) from error
+    opinion.seal_use = use
+    opinion.save(update_fields=["seal_use"])
+    move.details["seal_register"] = f"{use.seal.name} {move.on.year}年第{use.number}号"
+    return use
+
+
+def void_opinions(move: Move, *, why: str, steps: Sequence[str] | None = None) -> list[Opinion]:
+    """Void opinions in force (all, or those of these steps) with their signatures and seals."""
+    voided = [opinion for step, opinion in valid_opinions(move.case).items() if steps is None or step in steps]
+    for opinion in voided:
+        opinion.voided_at = move.at
+        opinion.save(update_fields=["voided_at"])
+        if opinion.signature is not None:
+            revoke_signature(opinion.signature, at=move.at, why=why, by=move.user)
+        if opinion.seal_use is not None:
+            revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
+    if voided:
+        move.details["voided"] = [opinion.step for opinion in voided]
+    return voided
+
+
+def unseal_opinion(move: Move, step: str, *, why: str) -> None:
+    """撤回 of a seal: the use stays in the register, marked revoked; the opinion stands unsealed again."""
+    opinion = valid_opinions(move.case).get(step)
+    if opinion is None or opinion.seal_use is None:
+        return
+    revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
+    opinion.seal_use = None
+    opinion.save(update_fields=["seal_use"])

@@ -1,0 +1,115 @@
+"""A paper of a case: look at it (masked), print it or take it out in Word (in full, with a trace)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+
+from forms_templates.filed_pictures import pictures_in
+from forms_templates.library import Form, UnknownFormError, form
+from forms_templates.models import Document
+from forms_templates.papers import read_paper
+from forms_templates.sheet import sheet_html_of_docx, stylesheet
+from forms_templates.store import get as get_file
+from registry.id_numbers import mask_id, mask_phone
+
+from .clock import now
+from .desk_view import sheet_css_url, visible_case
+from .door import perform
+from .models import Attachment, Case
+from .requests import actor_of, office_page
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MASKS = {"id_number": mask_id, "phone": mask_phone}
+
+
+def visible_document(request: HttpRequest, pk: int) -> tuple[Document, Case]:
+    """Raises Http404 for a paper of a case one may not see."""
+    document = Document.objects.select_related("person_key").filter(pk=pk).first()
+    if document is None or not document.case_key.startswith("case:"):
+        raise Http404
+    return document, visible_case(actor_of(request), int(document.case_key.removeprefix("case:")))
+
+
+def file_name(case: Case, document: Document, sheet: Form) -> str:
+    return f"{sheet.title}-{case.number}-{case.title}-第{document.number}版"
+
+
+@office_page
+def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One version on the screen, as it was filed but with its numbers masked."""
+    document, case = visible_document(request, pk)
+    sheet = form(document.form_code, document.form_version)
+    values: dict[str, Any] = {}
+    for name, value in document.values.items():
+        mask = MASKS.get(sheet.fields[name].kind)
+        values[name] = mask(value) if mask and value else value
+    masked = sheet.render(values, pictures_in(read_paper(document)))
+    context = {
+        "title": f"{case.title}：{sheet.title}",
+        "state": {"kind": "", "label": f"第{document.number}版，{document.label}"},
+        "sheet": sheet_html_of_docx(masked),
+        "sheet_css_url": sheet_css_url(sheet.code, sheet.version),
+        "word_url": reverse("paper_word", args=[pk]),
+        "print_url": reverse("paper_print", args=[pk]),
+        "case_url": reverse("case", args=[case.pk]),
+    }
+    return render(request, "desk/paper.html", context)
+
+
+@office_page
+def paper_word(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The Word file as it was filed; every taking out is on the trail."""
+    document, case = visible_document(request, pk)
+    perform("desk.download_paper", document, actor_of(request), at=now())
+    name = file_name(case, document, form(document.form_code, document.form_version))
+    response = HttpResponse(read_paper(document), content_type=WORD)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.docx"
+    return response
+
+
+@office_page
+def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The filed paper in full as an A4 page for the browser's printer; printing is on the trail."""
+    document, case = visible_document(request, pk)
+    perform("desk.print_paper", document, actor_of(request), at=now())
+    sheet = form(document.form_code, document.form_version)
+    context = {
+        "title": file_name(case, document, sheet),
+        "sheet": sheet_html_of_docx(read_paper(document)),
+        "sheet_css_url": sheet_css_url(sheet.code, sheet.version),
+        "word_url": reverse("paper_word", args=[pk]),
+        "back_url": reverse("case", args=[case.pk]),
+        "auto_print": True,
+    }
+    return render(request, "desk/print.html", context)
+
+
+@office_page
+def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file handed in with a comment, to those who see the case."""
+    found = Attachment.objects.select_related("comment", "person_key").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    visible_case(actor_of(request), found.comment.case_id)
+    response = HttpResponse(get_file(found.digest, found.person_key), content_type=found.content_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@cache_control(public=True, max_age=31536000, immutable=True)
+def sheet_css(request: HttpRequest, code: str, version: int, digest: str) -> HttpResponseBase:
+    """Word's own measures of one form as a stylesheet; it holds no data and never changes under its address."""
+    try:
+        sheet = form(code, version)
+    except UnknownFormError as error:
+        raise Http404 from error
+    if sheet.digest[:12] != digest:
+        raise Http404
+    return HttpResponse(stylesheet(sheet), content_type="text/css; charset=utf-8")

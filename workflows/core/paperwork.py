@@ -1,0 +1,123 @@
+"""How a flow shows itself: its sheet, its checks, its words. Every flow gives one Paperwork (documents.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from .actions import ACTIONS, Move
+from .actors import Actor
+from .models import Case, DeskTask
+
+
+@dataclass
+class Page:
+    """One look at a case: who looks, on which desk they stand (None: only reading), what they typed, what was wrong."""
+
+    actor: Actor
+    at: datetime
+    case: Case | None = None
+    entity: Any = None
+    task: DeskTask | None = None
+    village: Any = None
+    typed: Mapping[str, Any] | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    # Numbers asked for with a reason a moment ago, by field: shown in full this once.
+    full: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def on(self) -> date:
+        return timezone.localtime(self.at).date()
+
+    @property
+    def on_case(self) -> Case:
+        """The case that is looked at; a page without one is a blank new form."""
+        if self.case is None:
+            raise LookupError("a blank form has no case")
+        return self.case
+
+    @property
+    def at_task(self) -> DeskTask:
+        """The task at whose desk the reader stands."""
+        if self.task is None:
+            raise LookupError("this page is only read")
+        return self.task
+
+    @property
+    def step(self) -> str:
+        """The name of the node at which the reader may write; empty when only reading."""
+        return self.task.flow_task.name if self.task is not None else ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button of the action bar, in the words of the template."""
+
+    value: str
+    label: str
+    weight: str
+    needs_reason: bool = field(default=False, kw_only=True)
+    reason_label: str = field(default="", kw_only=True)
+
+
+class Paperwork:
+    """What the desk asks of a flow."""
+
+    flow_label = ""
+    title = ""
+    form: tuple[str, int] = ("", 0)
+
+    def describe(self, case: Case, entity: Any) -> None:
+        """Bring the case's title and headline (for lists) up to date; the door saves the case."""
+        raise NotImplementedError
+
+    def shown(self, case: Case, entity: Any) -> dict[str, Any]:
+        """The facts a reader decides on: a change of one of them is a conflict (409)."""
+        raise NotImplementedError
+
+    def state_tag(self, entity: Any) -> dict[str, str]:
+        raise NotImplementedError
+
+    def heading(self, page: Page) -> str:
+        raise NotImplementedError
+
+    def sheet(self, page: Page) -> SafeString:
+        raise NotImplementedError
+
+    def side_panels(self, page: Page) -> list[dict[str, Any]]:
+        return []
+
+    def checks(self, page: Page) -> list[dict[str, Any]]:
+        return []
+
+    def consequence(self, page: Page) -> tuple[str, str]:
+        """The two lines at the left of the action bar: what to do, and what will happen then."""
+        return "", ""
+
+    def unmasked(self, entity: Any) -> dict[str, str]:
+        """Full values of the masked fields, by field name."""
+        raise NotImplementedError
+
+    def take_back(self, move: Move, acted: DeskTask) -> None:
+        """Undo on the entity what the act of `acted` did."""
+        raise NotImplementedError
+
+    def buttons(self, page: Page) -> list[Button]:
+        """The actions of this desk: irreversible, return, primary at the right."""
+        if page.task is None:
+            return []
+        actions = ACTIONS.at_desk(self.flow_label, page.step)
+        order = {"final": 0, "quiet": 1, "plain": 2, "seal": 3, "primary": 4}
+        return [
+            Button(action.code, action.label, action.weight, needs_reason=action.needs_reason)
+            for action in sorted(actions, key=lambda action: order[action.weight])
+        ]
+
+    def case_buttons(self, page: Page) -> list[Button]:
+        """What may be done with the case as a whole by whoever reads it."""
+        return []

@@ -1,0 +1,275 @@
+"""The nodes a flow is written with: viewflow's graph, our desks.
+
+viewflow orchestrates (which desk is next), django-fsm decides (what is legal). They cannot drift, because
+every node names the states in which the case lies there (`while_in`) and routing only reads the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
+
+from django.db import connection
+from viewflow import this
+from viewflow.workflow.activation import Activation
+from viewflow.workflow.base import Edge, Flow
+from viewflow.workflow.nodes import End, Start, View
+from viewflow.workflow.nodes.end import EndActivation
+from viewflow.workflow.nodes.start import StartActivation
+from viewflow.workflow.nodes.view import ViewActivation
+from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
+
+from registry.models import Organisation
+
+from .models import OPEN_STATUSES, Case, DeskTask
+
+Place = Callable[[Case], int | None]
+
+
+def at_village(case: Case) -> int | None:
+    """The desk stands in the case's village."""
+    return case.village_id
+
+
+def at_township(case: Case) -> int | None:
+    """The desk stands in the case's township (乡镇, 区 or 管委)."""
+    return case.township_id
+
+
+def at_county_department(code: str) -> Place:
+    """The desk stands in the county department of this code (e.g. `employment_service`)."""
+
+    def place(case: Case) -> int | None:
+        return Organisation.objects.filter(county_id=case.county_id, code=code).values_list("pk", flat=True).first()
+
+    place.__name__ = f"at_{code}"
+    return place
+
+
+class _RoutesByState(Activation):
+    """Leads on to every node whose `while_in` holds the state the case has now."""
+
+    @Activation.status.transition(source=STATUS.DONE)
+    def create_next(self) -> Iterator[Activation]:
+        state = self.process.entity.state
+        nodes = [node for node in self.flow_task.leads_to if state in node.while_in]
+        if not nodes:
+            raise LookupError(f"{self.flow_task.name} leads nowhere while the case is {state}")
+        for node in nodes:
+            yield node._create(self, self.task.token)
+
+
+class _LeadsOn:
+    """Mixin of nodes with declared ways on: `.LeadsTo(this.next_step, this.earlier_step, this.closed)`."""
+
+    flow_class: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.leads_to: list[Any] = []
+        super().__init__(*args, **kwargs)
+
+    def LeadsTo(self, *nodes: Any) -> Any:  # noqa: N802 - viewflow's own spelling of graph words
+        self.leads_to = list(nodes)
+        return self
+
+    def _resolve(self, instance: Any) -> None:
+        self.leads_to = [this.resolve(instance, node) for node in self.leads_to]
+
+    def _outgoing(self) -> Iterator[Edge]:
+        for node in self.leads_to:
+            yield Edge(src=self, dst=node, edge_class="next")
+
+
+class DeskActivation(_RoutesByState, ViewActivation):
+    """A paper on a desk: laid there for an office, finished at the moment of the act (not of the clock)."""
+
+    @classmethod
+    def create(
+        cls, flow_task: Desk, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
+    ) -> DeskActivation:
+        case: Case = prev_activation.process
+        task = DeskTask(
+            process=case,
+            flow_task=flow_task,
+            token=token,
+            created=case.moment,
+            office_id=flow_task.office_id_of(case),
+            office_role=flow_task.role,
+        )
+        task.save()
+        if prev_activation.task.pk:
+            task.previous.add(prev_activation.task)
+        return cls(task)
+
+    @Activation.status.transition(source=STATUS.STARTED, target=STATUS.DONE)
+    def complete(self) -> None:
+        self.task.finished = self.process.moment
+        self.task.save()
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED)
+    def cancel(self) -> None:
+        self.task.finished = self.process.moment
+        self.task.save()
+
+
+class Desk(_LeadsOn, View):
+    """A step done by a person of one office.
+
+    `place` and `role` name the office, `while_in` the states in which the paper lies here, `title` the step
+    as the forms call it, `name_lines` its two short lines in the flow picture,
+    `todo` what is waited for; a desk `by_exception` is drawn only for cases that come to it.
+    """
+
+    activation_class = DeskActivation
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        place: Place,
+        role: str,
+        while_in: Iterable[str],
+        name_lines: str,
+        todo: str,
+        by_exception: bool = False,
+    ) -> None:
+        super().__init__(view=None)
+        self.task_title = title
+        self.place = place
+        self.role = str(role)
+        self.while_in = frozenset(str(state) for state in while_in)
+        self.name_lines = name_lines
+        self.todo = todo
+        self.by_exception = by_exception
+
+    def _resolve(self, instance: Any) -> None:
+        _LeadsOn._resolve(self, instance)
+
+    def office_id_of(self, case: Case) -> int:
+        office = self.place(case)
+        if office is None:
+            raise LookupError(f"no office for {self.name} of {case.key}")
+        return office
+
+
+class BeginActivation(_RoutesByState, StartActivation):
+    """Opens a case that the door has already saved."""
+
+    @Activation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
+    def complete(self) -> None:
+        self.task.started = self.task.finished = self.process.moment
+        self.task.save()
+
+
+class Begin(_LeadsOn, Start):
+    """The opening of a case; the person who opened it owns this first row."""
+
+    activation_class = BeginActivation
+    while_in: frozenset[str] = frozenset()
+
+    def __init__(self) -> None:
+        super().__init__(view=None)
+
+    def _resolve(self, instance: Any) -> None:
+        _LeadsOn._resolve(self, instance)
+
+
+class ClosedActivation(EndActivation):
+    """The case is over; its end has the moment of the act."""
+
+    @Activation.status.super()
+    def activate(self) -> None:
+        self.task.started = self.process.moment
+        self.process.status = PROCESS.DONE
+        self.process.finished = self.process.moment
+
+    @Activation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
+    def complete(self) -> None:
+        self.task.created = self.task.finished = self.process.moment
+        self.task.save()
+
+
+class Closed(End):
+    """Where a case rests. `while_in` are its last states."""
+
+    activation_class = ClosedActivation
+
+    def __init__(self, *, while_in: Iterable[str]) -> None:
+        super().__init__()
+        self.while_in = frozenset(str(state) for state in while_in)
+
+
+class Procedure(Flow):
+    """A flow over `entity_model`, whose `state` decides. The docstring of each flow tells the paper procedure."""
+
+    process_class = Case
+    task_class = DeskTask
+    entity_model: ClassVar[Any] = None
+    paperwork: ClassVar[Any] = None  # how the flow shows itself on paper and screen (documents.py of its room)
+
+    @classmethod
+    def entity_of(cls, case: Case) -> Any:
+        return cls.entity_model.objects.get(case=case)
+
+    @classmethod
+    def desks(cls) -> list[Desk]:
+        """All steps done by people, in the order in which they are declared."""
+        nodes = [node for node in cls.instance.nodes() if isinstance(node, Desk)]
+        order = list(cls.__dict__)
+        return sorted(nodes, key=lambda node: order.index(node.name))
+
+    @classmethod
+    def implied(cls, state: str) -> list[Desk]:
+        """The desks on which a case in this state must lie: no more and no fewer."""
+        return [desk for desk in cls.desks() if state in desk.while_in]
+
+    @classmethod
+    def begin(cls, case: Case) -> None:
+        """Lay a new case on its first desk. The case has its pk and its `moment`."""
+        if not connection.in_atomic_block:
+            raise RuntimeError("a case is begun inside the door's transaction")
+        node = next(node for node in cls.instance.nodes() if isinstance(node, Begin))
+        task = DeskTask(process=case, flow_task=node, token=Token("start"), created=case.moment, owner=case.opened_by)
+        activation = BeginActivation(task)
+        activation.process = case
+        activation.complete()
+        activation.activate_next()
+
+    @classmethod
+    def finish_step(cls, task: DeskTask, case: Case, user: Any) -> None:
+        """The person has acted: complete this task and lay the case where its state says."""
+        task.process = case
+        activation = DeskActivation(task)
+        activation.process = case
+        if task.status == STATUS.NEW:
+            activation.assign(user)
+        elif task.owner_id != getattr(user, "pk", None):
+            activation.reassign(user)
+        activation.start(None)
+        task.started = case.moment
+        activation.execute()
+
+    @classmethod
+    def relay(cls, case: Case, source_task: DeskTask) -> None:
+        """Take the case off every desk it lies on and lay it where its state says, coming from `source_task`.
+
+        For 撤回 and 作废, which no desk's own way on leads to. viewflow has no public way to an arbitrary
+        node; this is the one place that uses its private `_create()` and `_activate_next()`, and
+        tests/core/test_viewflow_contract.py holds them to what we expect.
+        """
+        for task in DeskTask.objects.filter(process=case, finished__isnull=True).order_by("pk"):
+            task.process = case
+            activation = DeskActivation(task)
+            activation.process = case
+            activation.cancel()
+        source_task.process = case
+        source = source_task.flow_task.activation_class(source_task)
+        source.process = case
+        state = case.entity.state
+        nodes = [node for node in cls.instance.nodes() if state in getattr(node, "while_in", ())]
+        source._activate_next({node._create(source, source_task.token) for node in nodes})
+
+
+def open_tasks(case: Case) -> list[DeskTask]:
+    return list(DeskTask.objects.filter(process=case, status__in=OPEN_STATUSES, office__isnull=False))

@@ -1,0 +1,39 @@
+"""From a request to an actor: looked up once, on the day of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from .actors import Actor
+from .clock import today
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person behind the request with the appointments of today (one query per request)."""
+    actor: Actor | None = getattr(request, "_actor", None)
+    if actor is None:
+        actor = Actor.of(request.user, today())  # type: ignore[arg-type]
+        request._actor = actor  # type: ignore[attr-defined]
+    return actor
+
+
+def office_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of the office: only after login, never from a cache (personal data)."""
+
+    @wraps(view)
+    @never_cache
+    @login_required
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")

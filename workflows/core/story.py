@@ -1,0 +1,122 @@
+"""What happened to a case, told from the trail: the timeline and the flow picture need no tables of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from audit.models import Event
+from registry.roles import Role
+
+from .actions import ACTIONS
+from .models import Case, DeskTask
+from .procedure import Desk
+
+QUIET = {"applications.save_draft", "desk.give_back", "desk.take"}
+PICTURE_NODES = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    kind: str
+    who: str
+    text: str
+    when: Any
+    note: str = ""
+    url: str = ""
+    url_label: str = ""
+    before: str = ""
+
+
+def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: dict[Any, str]) -> list[Entry]:
+    """Newest first; what is waited for stands at the top. `remarks` are comments by their moment."""
+    entries = [
+        Entry(
+            kind="now",
+            before="等待",
+            who=task.owner.name if task.owner else Role(task.office_role).label,
+            text=task.flow_task.todo,
+            when="",
+            note=f"{timezone.localtime(task.created):%-m月%-d日}收到" + ("，已领取" if task.owner else ""),
+        )
+        for task in tasks
+    ]
+    for event in sorted(events, key=lambda event: -event.sequence):
+        if event.action in QUIET:
+            continue
+        note = str(event.details.get("seal_register", "") and f"用印登记：{event.details['seal_register']}")
+        if event.reason:
+            note = event.reason
+        if event.action == "desk.comment":
+            note = remarks.get(event.at, "")
+        entries.append(
+            Entry(
+                kind="sealed" if "seal_register" in event.details else "plain",
+                who=event.actor_name,
+                text=ACTIONS.told(event.action),
+                when=event.at,
+                note=note,
+            )
+        )
+    return entries
+
+
+def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) -> list[dict[str, Any]]:
+    """The flow picture's nodes (at most five): done, now and to come, who and when."""
+    desks = case.flow_class.desks()
+    now = {task.flow_task.name: task for task in tasks}
+    acts = _acts_that_stand(events, desks)
+    shown = [desk for desk in desks if not desk.by_exception or desk.name in now or desk.name in acts]
+    nodes = []
+    open_at = min((desks.index(desk) for desk in desks if desk.name in now), default=len(desks))
+    for desk in shown:
+        act, task = acts.get(desk.name), now.get(desk.name)
+        if task is not None:
+            who = task.owner.name if task.owner else Role(desk.role).label.split("（")[0]
+            nodes.append({"name": desk.name_lines, "status": "now", "who": who, "when": "办理中"})
+        elif act is not None and desks.index(desk) < open_at:
+            when = timezone.localtime(act.at)
+            nodes.append(
+                {
+                    "name": desk.name_lines,
+                    "status": "done",
+                    "who": act.actor_name,
+                    "when": f"{when.month}月{when.day}日",
+                }
+            )
+        else:
+            nodes.append({"name": desk.name_lines, "status": "next", "who": "", "when": ""})
+    while len(nodes) > PICTURE_NODES:
+        nodes.pop(0)
+    return nodes
+
+
+def _acts_that_stand(events: list[Event], desks: list[Desk]) -> dict[str, Event]:
+    """The last deciding act at each desk; what was taken back or sent back does not stand."""
+    acts: dict[str, Event] = {}
+    for event in sorted(events, key=lambda event: event.sequence):
+        if event.from_state == event.to_state or not event.to_state:
+            continue
+        acted_at = [desk for desk in desks if event.from_state in desk.while_in]
+        for desk in acted_at:
+            acts[desk.name] = event
+        later = [desk for desk in desks if event.to_state in desk.while_in]
+        if later:
+            first_open = min(desks.index(desk) for desk in later)
+            acts = {name: act for name, act in acts.items() if desks.index(_named(desks, name)) < first_open}
+    return acts
+
+
+def _named(desks: list[Desk], name: str) -> Desk:
+    return next(desk for desk in desks if desk.name == name)
+
+
+def since_text(tasks: list[DeskTask], on: Any, *, mine: bool) -> str:
+    """How long the paper has been lying where it lies."""
+    if not tasks:
+        return "已办结"
+    days = (on - timezone.localtime(tasks[0].created).date()).days
+    where = "在您这里" if mine else "在这一步"
+    return f"{where}{days}天" if days else f"今天到{'您这里' if mine else '这一步'}"

@@ -1,0 +1,23 @@
+"""The desk's addresses. No number, name or other personal data ever stands in one."""
+
+from django.urls import path
+
+from . import desk_view, office_view, paper_view, trail_view
+
+urlpatterns = [
+    path("", office_view.home, name="home"),
+    path("inbox/", office_view.inbox, name="inbox"),
+    path("tasks/<int:pk>/", desk_view.task, name="task"),
+    path("cases/<int:pk>/", desk_view.case, name="case"),
+    path("cases/<int:pk>/act/", desk_view.case_action, name="case_action"),
+    path("cases/<int:pk>/comment/", desk_view.comment, name="comment"),
+    path("cases/<int:pk>/unmask/", desk_view.unmask, name="unmask"),
+    path("papers/<int:pk>/", paper_view.paper, name="paper"),
+    path("papers/<int:pk>/word/", paper_view.paper_word, name="paper_word"),
+    path("papers/<int:pk>/print/", paper_view.paper_print, name="paper_print"),
+    path("attachments/<int:pk>/", paper_view.attachment, name="attachment"),
+    path("sheets/<slug:code>/<int:version>/<slug:digest>.css", paper_view.sheet_css, name="sheet_css"),
+    path("trail/", trail_view.trail, name="trail"),
+    path("trail/<int:sequence>/", trail_view.trail_event, name="trail_event"),
+    path("seals/", trail_view.seal_register, name="seal_register"),
+]
