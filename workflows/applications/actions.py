@@ -1,0 +1,443 @@
+"""What can be done with an application: one class per change, in the order of the procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.utils.crypto import get_random_string
+
+from audit.trail import SubjectStamp
+from registry.models import Organisation, PersonKey
+from registry.policies import policy_on
+from registry.roles import OrganisationKind, Role
+from workflows.core.actions import Action, CaseAction, Move, TaskAction, register
+from workflows.core.actors import Actor
+from workflows.core.models import Case, Notice
+from workflows.core.numbers import next_number
+from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.refusals import NotFound, Overtaken, Refusal, Refused
+
+from . import rules
+from .documents import file_version
+from .facts import facts_of
+from .flow_v1 import ApplicationFlow
+from .forms import (
+    ANSWERS,
+    ApplicationForm,
+    ConfirmationForm,
+    DraftForm,
+    OpinionForm,
+    ReasonForm,
+    RejectionForm,
+    TownshipOpinionForm,
+)
+from .models import BEFORE_APPROVAL, Application, State
+from .people import register_applicant
+
+
+def facts_for(move: Move, answers: Mapping[str, Any], *, quota_reason: str = "") -> rules.ApplicantFacts:
+    """The facts of this application at this moment, for the person who acts."""
+    application: Application = move.entity
+    return facts_of(
+        application,
+        answers,
+        county=move.county,
+        policy=policy_on(move.county, move.on),
+        on=move.on,
+        actor=move.actor,
+        township_id=application.township_id,
+        township_name=application.township.name,
+        village_id=application.village_id,
+        quota_reason=quota_reason,
+    )
+
+
+def lock_what_is_counted(application: Application) -> None:
+    """Township (edge quota), then post (places): always in this order, so that nobody waits in a circle."""
+    Organisation.objects.select_for_update().get(pk=application.township_id)
+    if application.post_id is not None:
+        type(application)._meta.get_field("post").related_model.objects.select_for_update().get(pk=application.post_id)
+
+
+@register
+class Open(Action):
+    """A new application on the clerk's desk. The form's own random key makes a double click one application."""
+
+    code = "applications.open"
+    label = "保存草稿"
+    told = "新建申请"
+
+    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+        form = DraftForm(data)
+        form.is_valid()
+        return {
+            **form.cleaned_data,
+            "opening_key": str(data.get("opening_key") or get_random_string(32))[:64],
+        }
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
+        village = (
+            Organisation.objects.select_related("county", "parent")
+            .filter(pk=getattr(move_subject, "pk", None), kind=OrganisationKind.VILLAGE)
+            .first()
+        )
+        if village is None or actor.appointment_for(village.pk, Role.VILLAGE_CLERK) is None:
+            raise NotFound("没有找到这个村，或者您不是这个村的经办人。")
+        return village.county, village
+
+    def may(self, move: Move) -> bool:
+        move.appointment = move.actor.appointment_for(move.subject.pk, Role.VILLAGE_CLERK)
+        return move.appointment is not None
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        earlier = Case.objects.filter(opening_key=move.data["opening_key"]).first()
+        if earlier is not None:
+            raise Overtaken("这份申请刚才已经保存，没有重复新建。", url=f"/cases/{earlier.pk}/")
+        return ()
+
+    def apply(self, move: Move) -> None:
+        village = move.subject
+        case = Case(
+            flow_class=ApplicationFlow,
+            county=move.county,
+            village=village,
+            township=village.township,
+            opened_by=move.actor.user,
+            opening_key=move.data["opening_key"],
+            person_key=PersonKey.create(move.county),
+            created=move.at,
+        )
+        case.moment = move.at
+        case.save()
+        application = Application(county=move.county, village=village, township=village.township, case=case)
+        application.answers = {name: move.data[name] for name in ANSWERS}
+        application.save()
+        case.entity = application
+        ApplicationFlow.begin(case)
+        move.on_case, move.entity, move.result = case, application, case
+        move.fields = dict(application.answers)
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        return SubjectStamp(kind="applications.application", key=str(move.entity.pk), number="")
+
+
+@register
+class SaveDraft(TaskAction):
+    """Keep what was typed, right or wrong."""
+
+    code = "applications.save_draft"
+    label = "保存草稿"
+    told = "保存草稿"
+    nodes = ("fill_in",)
+    weight = "plain"
+    form = DraftForm
+
+    def apply(self, move: Move) -> None:
+        move.entity.answers = {name: move.data[name] for name in ANSWERS}
+        move.entity.save()
+        move.fields = dict(move.entity.answers)
+
+
+@register
+class Submit(TaskAction):
+    """The clerk hands the application to the village head; the number is given now, once."""
+
+    code = "applications.submit"
+    label = "提交申请"
+    told = "提交申请"
+    nodes = ("fill_in",)
+    weight = "primary"
+    form = ApplicationForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        lock_what_is_counted(move.entity)
+        return rules.refusals(rules.ELIGIBILITY, facts_for(move, move.data))
+
+    def apply(self, move: Move) -> None:
+        application: Application = move.entity
+        case = move.case
+        policy = policy_on(move.county, move.on)
+        answers = {name: move.data[name] for name in ANSWERS}
+        application.answers = answers
+        application.category = answers["category"]
+        application.post_id = int(answers["post"])
+        application.policy_set_id = policy.set_id
+        worker = register_applicant(application, answers)
+        application.worker, application.household = worker, worker.household
+        application.id_index = worker.id_index
+        case.person_key = worker.person_key
+        if not case.number:
+            case.number = next_number(move.county, f"{move.on.year}-{application.township.code}")
+            case.submitted_at = move.at
+        application.submit()
+        application.quota_reason = ""
+        application.save()
+        void_opinions(move, why="退回补正后重新提交")
+        move.fields, move.policy = dict(answers), policy.reference
+        file_version(move, "提交申请")
+
+
+class _Opinion(TaskAction):
+    """An office writes its opinion into its cell and signs it."""
+
+    guards: ClassVar[tuple[rules.Guard, ...]] = ()
+    verdict = "agree"
+    weight = "primary"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        lock_what_is_counted(move.entity)
+        facts = facts_for(move, move.entity.answers, quota_reason=str(move.data.get("quota_reason") or ""))
+        return rules.refusals(self.guards, facts)
+
+    def move_on(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def opinion_text(self, move: Move) -> str:
+        return str(move.data["opinion"]).strip()
+
+    def apply(self, move: Move) -> None:
+        self.move_on(move)
+        policy = policy_on(move.county, move.on)
+        move.entity.policy_set_id = policy.set_id
+        move.entity.save()
+        move.policy = policy.reference
+        text = self.opinion_text(move)
+        move.fields["opinion"] = text
+        opinion = give_opinion(move, verdict=self.verdict, text=text)
+        file_version(move, self.told, sign=opinion)
+
+
+@register
+class AgreeByVillage(_Opinion):
+    code = "applications.agree_by_village"
+    label = "同意并签字"
+    told = "签署村委会意见：同意"
+    nodes = ("village_opinion",)
+    form = OpinionForm
+    guards = rules.VILLAGE_OPINION
+
+    def move_on(self, move: Move) -> None:
+        move.entity.agree_by_village()
+
+
+@register
+class AgreeByTownship(_Opinion):
+    """The last edge place and the one beyond it are told apart here, under the township's lock."""
+
+    code = "applications.agree_by_township"
+    label = "同意并签字"
+    told = "签署乡镇意见：同意"
+    nodes = ("township_opinion",)
+    form = TownshipOpinionForm
+    guards = rules.TOWNSHIP_OPINION
+
+    def move_on(self, move: Move) -> None:
+        application: Application = move.entity
+        facts = facts_for(move, application.answers)
+        reason = str(move.data.get("quota_reason") or "").strip()
+        if rules.within_edge_quota(facts) is None:
+            application.quota_reason = ""
+            application.agree_by_township()
+            return
+        application.quota_reason = reason
+        move.reason = reason
+        application.agree_beyond_quota()
+        _tell(move, ApplicationFlow.quota_confirmation, "边缘户超名额安置，等您确认")
+
+
+class _Rejection(_Opinion):
+    weight = "final"
+    needs_reason = True
+    verdict = "reject"
+    form = RejectionForm
+    guards = rules.REVIEWER
+
+    def opinion_text(self, move: Move) -> str:
+        return f"不同意。理由：{str(move.data['reason']).strip()}"
+
+    def after(self, move: Move) -> None:
+        _tell(move, ApplicationFlow.fill_in, f"{self.told}：{move.reason}")
+
+
+@register
+class RejectByVillage(_Rejection):
+    code = "applications.reject_by_village"
+    label = "不同意"
+    told = "签署村委会意见：不同意"
+    nodes = ("village_opinion",)
+
+    def move_on(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.reject_by_village()
+
+
+@register
+class RejectByTownship(_Rejection):
+    code = "applications.reject_by_township"
+    label = "不同意"
+    told = "签署乡镇意见：不同意"
+    nodes = ("township_opinion",)
+
+    def move_on(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.reject_by_township()
+
+
+@register
+class SendBack(TaskAction):
+    """退回补正: to the clerk, with what must be put right. Opinions and seals so far stand no longer; they are
+    voided when the clerk hands in again, so that until then the return itself can be taken back unharmed."""
+
+    code = "applications.send_back"
+    label = "退回补正"
+    told = "退回补正"
+    nodes = ("village_opinion", "village_seal", "township_opinion", "township_seal")
+    weight = "plain"
+    needs_reason = True
+    form = ReasonForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.task.flow_task.name.endswith("seal"):
+            return ()
+        return rules.refusals(rules.REVIEWER, facts_for(move, move.entity.answers))
+
+    def apply(self, move: Move) -> None:
+        move.entity.send_back()
+        move.entity.save()
+        move.reason = str(move.data["reason"])
+
+    def after(self, move: Move) -> None:
+        _tell(move, ApplicationFlow.fill_in, f"退回补正：{move.reason}")
+
+
+class _Seal(TaskAction):
+    """The keeper alone stamps the date of the opinion in force; the use is registered."""
+
+    weight = "seal"
+    opinion_step = ""
+
+    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+        return {}
+
+    def move_on(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def apply(self, move: Move) -> None:
+        self.move_on(move)
+        move.entity.save()
+        opinion = opinion_to_seal(move, self.opinion_step)
+        file_version(move, self.told, seal=opinion)
+
+
+@register
+class SealByVillage(_Seal):
+    code = "applications.seal_by_village"
+    label = "加盖公章"
+    told = "加盖村委会印章"
+    nodes = ("village_seal",)
+    opinion_step = "village_opinion"
+
+    def move_on(self, move: Move) -> None:
+        move.entity.seal_by_village()
+
+
+@register
+class SealByTownship(_Seal):
+    code = "applications.seal_by_township"
+    label = "加盖公章"
+    told = "加盖乡镇印章"
+    nodes = ("township_seal",)
+    opinion_step = "township_opinion"
+
+    def move_on(self, move: Move) -> None:
+        move.entity.seal_by_township()
+
+    def after(self, move: Move) -> None:
+        _tell(move, ApplicationFlow.fill_in, "已批准，乡镇已盖章")
+
+
+@register
+class ConfirmQuota(TaskAction):
+    """Another office than the township confirms a place beyond the quota."""
+
+    code = "applications.confirm_quota"
+    label = "确认安置"
+    told = "确认超名额安置"
+    nodes = ("quota_confirmation",)
+    weight = "primary"
+    form = ConfirmationForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        lock_what_is_counted(move.entity)
+        facts = facts_for(move, move.entity.answers, quota_reason=move.entity.quota_reason)
+        return rules.refusals(rules.QUOTA_CONFIRMATION, facts)
+
+    def apply(self, move: Move) -> None:
+        move.entity.confirm_quota()
+        move.entity.save()
+        move.reason = move.entity.quota_reason
+        move.fields["opinion"] = move.data["opinion"]
+        give_opinion(move, verdict="confirm", text=str(move.data["opinion"]).strip())
+
+
+@register
+class DeclineQuota(TaskAction):
+    code = "applications.decline_quota"
+    label = "不予确认"
+    told = "不予确认超名额安置，退回乡镇"
+    nodes = ("quota_confirmation",)
+    weight = "plain"
+    needs_reason = True
+    form = ReasonForm
+
+    def apply(self, move: Move) -> None:
+        move.entity.decline_quota()
+        move.entity.save()
+        move.reason = str(move.data["reason"])
+        file_version(move, "名额未获确认，乡镇意见须重新签署")
+
+    def after(self, move: Move) -> None:
+        _tell(move, ApplicationFlow.township_opinion, f"名额未获确认：{move.reason}")
+
+
+@register
+class Void(CaseAction):
+    """作废 before approval, by the village's clerk; nothing is deleted."""
+
+    code = "applications.void"
+    label = "作废"
+    told = "作废申请"
+    form = ReasonForm
+
+    def may(self, move: Move) -> bool:
+        move.appointment = move.actor.appointment_for(move.entity.village_id, Role.VILLAGE_CLERK)
+        return move.appointment is not None
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.entity.state not in (State.DRAFT, *BEFORE_APPROVAL):
+            return [Refusal("too_late", "不能作废：这份申请已经办结。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        last = move.case.task_set.filter(finished__isnull=True).order_by("pk").last()
+        source = last.previous.order_by("pk").last() if last is not None else None
+        move.entity.void()
+        move.entity.save()
+        move.reason = str(move.data["reason"])
+        void_opinions(move, why=f"作废：{move.reason}")
+        if source is None:
+            raise Refused([Refusal("too_late", "不能作废：这份申请已经办结。")])
+        ApplicationFlow.relay(move.case, source)
+
+
+def _tell(move: Move, desk: Any, text: str) -> None:
+    """A message to an office, in the same transaction."""
+    case = move.case
+    Notice.objects.create(
+        office_id=desk.office_id_of(case),
+        office_role=desk.role,
+        case=case,
+        text=text[:200],
+        at=move.at,
+    )

@@ -1,0 +1,246 @@
+"""附件5 on paper and on the screen: its values, its pictures, its versions, and the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from forms_templates.library import Form, form
+from forms_templates.papers import file_paper
+from registry.id_numbers import IdNumber, IdNumberError, mask_id, mask_phone
+from registry.models import County
+from registry.policies import Policy, policy_by_id, policy_on
+from registry.roles import Role
+from workflows.core.actions import Move
+from workflows.core.models import Case, DeskTask, Opinion
+from workflows.core.opinions import (
+    sign_opinion,
+    unseal_opinion,
+    use_seal,
+    valid_opinions,
+    void_opinions,
+)
+from workflows.core.paperwork import Button, Page, Paperwork
+from workflows.employment.models import Post
+
+from . import rules, screen
+from .models import BEFORE_APPROVAL, Application, State
+
+FORM = ("post_application", 1)
+UNDECIDED_DATE = "　　年　　月　　日"
+# Which cell of the sheet each step writes: (opinion, date, signature place, seal place).
+CELLS = {
+    "village_opinion": ("village_opinion", "village_signed_on", "village_signature", "village_seal"),
+    "township_opinion": ("township_opinion", "township_signed_on", "township_signature", "township_seal"),
+}
+_VILLAGE = ("village_opinion",)
+_BOTH = ("village_opinion", "township_opinion")
+# Whose opinion stands while the application is in a state. After a return nothing stands until it is given anew,
+# though the rows are voided only when the clerk hands in again: so the return itself can be taken back.
+STANDING: dict[str, tuple[str, ...]] = {
+    State.DRAFT: (),
+    State.RETURNED: (),
+    State.AWAITING_VILLAGE_REVIEW: (),
+    State.REJECTED_BY_VILLAGE: _VILLAGE,
+    State.AWAITING_VILLAGE_SEAL: _VILLAGE,
+    State.AWAITING_TOWNSHIP_REVIEW: _VILLAGE,
+    State.REJECTED_BY_TOWNSHIP: _BOTH,
+    State.AWAITING_QUOTA_CONFIRMATION: _BOTH,
+    State.AWAITING_TOWNSHIP_SEAL: _BOTH,
+    State.APPROVED: _BOTH,
+    State.VOIDED: (),
+}
+
+
+def current_form() -> Form:
+    return form(*FORM)
+
+
+def policy_of(application: Application, page: Page) -> Policy:
+    """The set a decision used; before any decision the one in force today."""
+    if application.policy_set_id is not None and not application.is_live:
+        return policy_by_id(application.policy_set_id)
+    return policy_on(application.county, page.on)
+
+
+def standing_opinions(application: Application) -> dict[str, Opinion]:
+    """The opinions that count in the state the application has now."""
+    steps = STANDING[application.state]
+    return {step: opinion for step, opinion in valid_opinions(application.case).items() if step in steps}
+
+
+def sex_of(id_number: str) -> str:
+    try:
+        return IdNumber.parse(id_number).sex
+    except IdNumberError:
+        return ""
+
+
+def marks(policy: Policy, category: str) -> list[dict[str, object]]:
+    return [{"label": each.name, "chosen": each.code == category} for each in policy.categories]
+
+
+def values_of(
+    application: Application, opinions: Mapping[str, Opinion], policy: Policy, post_type: str
+) -> dict[str, object]:
+    """Every tag of 附件5; what is not decided yet is an explicit blank."""
+    answers = application.answers
+    county: County = application.county
+    values: dict[str, object] = {
+        "county": county.name,
+        "township": application.township.name,
+        "number": application.case.number,
+        "sex": sex_of(str(answers.get("id_number") or "")),
+        "category": marks(policy, str(answers.get("category") or "")),
+        "post_type": post_type,
+    }
+    for name in ("name", "phone", "id_number", "address", "health", "work_ability", "skills"):
+        values[name] = str(answers.get(name) or "")
+    for step, (text, signed_on, _, _) in CELLS.items():
+        opinion = opinions.get(step)
+        values[text] = opinion.text if opinion else ""
+        values[signed_on] = rules.chinese(timezone.localtime(opinion.at).date()) if opinion else UNDECIDED_DATE
+    return values
+
+
+def pictures_of(opinions: Mapping[str, Opinion]) -> dict[str, bytes]:
+    """Ink and seals of the opinions that stand."""
+    pictures: dict[str, bytes] = {}
+    for step, (_, _, signature_place, seal_place) in CELLS.items():
+        opinion = opinions.get(step)
+        if opinion is None:
+            continue
+        if opinion.signature is not None:
+            pictures[signature_place] = bytes(opinion.signature.picture)
+        if opinion.seal_use is not None:
+            pictures[seal_place] = bytes(opinion.seal_use.seal.picture)
+    return pictures
+
+
+def post_type_of(value: Any) -> str:
+    if not str(value or "").isdigit():
+        return ""
+    return Post.objects.filter(pk=int(value)).values_list("type_name", flat=True).first() or ""
+
+
+def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
+    """File the next version of the sheet; a signature or a seal given in this move is bound to its content first."""
+    application: Application = move.entity
+    case = move.case
+    if case.person_key is None:
+        raise LookupError(f"{case.key} has no key to file a paper under")
+    policy = policy_on(move.county, move.on)
+    opinions = standing_opinions(application)
+    values = values_of(application, opinions, policy, application.post.type_name if application.post else "")
+    sheet = current_form()
+    digest = sheet.content_digest(values)
+    if sign is not None and sign.step in CELLS:
+        opinions[sign.step] = sign
+        sign_opinion(move, sign, place=CELLS[sign.step][2], content_digest=digest, form_digest=sheet.digest)
+    if seal is not None:
+        opinions[seal.step] = seal
+        use_seal(move, seal, place=CELLS[seal.step][3], form_code=sheet.code, content_digest=digest)
+    document = file_paper(
+        form=sheet,
+        values=values,
+        pictures=pictures_of(opinions),
+        county=move.county,
+        person_key=case.person_key,
+        subject_kind="applications.application",
+        subject_key=str(application.pk),
+        case_key=case.key,
+        label=label,
+        at=move.at,
+    )
+    move.papers.append(document.stamp)
+
+
+class ApplicationPaperwork(Paperwork):
+    """扶贫专岗申请 as the desk shows it."""
+
+    flow_label = "applications"
+    title = "扶贫专岗申请"
+    form = FORM
+
+    def describe(self, case: Case, entity: Application) -> None:
+        answers = entity.answers
+        case.title = str(answers.get("name") or "未填姓名")[:60]
+        case.headline = "，".join(part for part in (entity.village.name, post_type_of(answers.get("post"))) if part)
+
+    def shown(self, case: Case, entity: Application) -> dict[str, Any]:
+        opinions = {step: [opinion.pk, opinion.seal_use_id] for step, opinion in standing_opinions(entity).items()}
+        return {"state": entity.state, "answers": entity.answers, "opinions": opinions}
+
+    def state_tag(self, entity: Application) -> dict[str, str]:
+        state = State(entity.state)
+        if state == State.APPROVED:
+            kind = "done"
+        elif state == State.RETURNED:
+            kind = "back"
+        elif state in (State.REJECTED_BY_TOWNSHIP, State.REJECTED_BY_VILLAGE, State.VOIDED):
+            kind = "ended"
+        else:
+            kind = ""
+        label = "已批准，已盖章" if state == State.APPROVED else state.label
+        return {"kind": kind, "label": label}
+
+    def heading(self, page: Page) -> str:
+        name = page.case.title if page.case is not None else ""
+        return f"{name}的扶贫专岗申请" if name and name != "未填姓名" else "新申请"
+
+    def sheet(self, page: Page) -> SafeString:
+        return screen.sheet(page, self)
+
+    def side_panels(self, page: Page) -> list[dict[str, Any]]:
+        return screen.side_panels(page)
+
+    def checks(self, page: Page) -> list[dict[str, Any]]:
+        return screen.checks(page)
+
+    def consequence(self, page: Page) -> tuple[str, str]:
+        return screen.consequence(page)
+
+    def unmasked(self, entity: Application) -> dict[str, str]:
+        answers = entity.answers
+        return {"id_number": str(answers.get("id_number", "")), "phone": str(answers.get("phone", ""))}
+
+    def case_buttons(self, page: Page) -> list[Button]:
+        """作废 for the village's clerk until approval; 回避 for the people who might review."""
+        application: Application = page.entity
+        buttons = []
+        reviewer = page.actor.holds((Role.VILLAGE_HEAD, Role.TOWNSHIP_REVIEWER))
+        if reviewer and application.id_index and application.state in BEFORE_APPROVAL:
+            relation = "您和申请人是什么亲属关系"
+            buttons.append(
+                Button("desk.declare_kinship", "申报亲属回避", "quiet", needs_reason=True, reason_label=relation)
+            )
+        clerk = page.actor.appointment_for(application.village_id, Role.VILLAGE_CLERK)
+        if clerk and application.state in (State.DRAFT, *BEFORE_APPROVAL):
+            buttons.append(Button("applications.void", "作废", "final", needs_reason=True, reason_label="为什么作废"))
+        return buttons
+
+    def masked(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            "id_number": mask_id(str(answers.get("id_number") or "")),
+            "phone": mask_phone(str(answers.get("phone") or "")),
+        }
+
+    def take_back(self, move: Move, acted: DeskTask) -> None:
+        """The state returns to what it was; what was signed or sealed in that act is voided."""
+        application: Application = move.entity
+        why = "撤回"
+        act = acted.outcome.rpartition(".")[2]
+        if act in ("agree_by_village", "agree_by_township"):
+            void_opinions(move, why=why, steps=(acted.flow_task.name,))
+            application.quota_reason = ""
+        elif act == "confirm_quota":
+            void_opinions(move, why=why, steps=("quota_confirmation",))
+        elif act == "seal_by_village":
+            unseal_opinion(move, "village_opinion", why=why)
+        application.take_back(acted.from_state)
+        application.save()
+        if not application.is_live:
+            file_version(move, f"撤回（{move.action.label}人：{move.actor.name}）")
