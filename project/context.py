@@ -1,0 +1,117 @@
+"""What stands on every page: whose site it is, who is logged in, where one can go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from registry.models import Appointment, County
+from registry.roles import SEES, Role, Sight
+from workflows.core.actors import Actor
+from workflows.core.inbox import count_of, mine_of
+from workflows.core.requests import actor_of
+from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
+
+# Appointments named beside the person; more would push the way out off the bar.
+_TITLES_SHOWN = 2
+KEEPERS = (Role.VILLAGE_SEAL_KEEPER, Role.TOWNSHIP_SEAL_KEEPER)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The county's own desk; `county` is empty on the login page of an installation with several."""
+
+    county: str
+    demo: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.county}扶贫专岗"
+
+
+@dataclass(frozen=True)
+class Me:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way on in the bar; `count` is what waits there."""
+
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: site, me and nav."""
+    if not request.user.is_authenticated:
+        return {"site": _site(None), "me": None, "nav": []}
+    actor = actor_of(request)
+    return {
+        "site": _site(actor),
+        "me": Me(actor.name, _titles(actor.appointments)),
+        "nav": _nav(actor, request.path),
+    }
+
+
+def title_of(appointment: Appointment) -> str:
+    """泥井镇乡镇审核人, 青禾村经办人, 人社局监督员: organisation and role, what both say said once."""
+    place, role = appointment.organisation.name, Role(appointment.role).label.split("（")[0]
+    short, bureau, _ = role.partition("局")
+    if bureau and _abbreviates(short, place):
+        return role
+    for length in range(min(len(place), len(role)), 0, -1):
+        if place.endswith(role[:length]):
+            return place + role[length:]
+    return place + role
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether 人社 stands for 人力资源和社会保障局: its characters in this order."""
+    rest = iter(name)
+    return all(character in rest for character in short)
+
+
+def _titles(appointments: tuple[Appointment, ...]) -> str:
+    titles = [title_of(appointment) for appointment in appointments]
+    more = "等" if len(titles) > _TITLES_SHOWN else ""
+    return "、".join(titles[:_TITLES_SHOWN]) + more
+
+
+def _site(actor: Actor | None) -> Site:
+    if actor is not None and actor.appointments:
+        county = actor.appointments[0].organisation.county.name
+    else:
+        names = list(County.objects.values_list("name", flat=True)[:2])
+        county = names[0] if len(names) == 1 else ""
+    return Site(county=county, demo=settings.DEMO)
+
+
+def _nav(actor: Actor, path: str) -> list[Entry]:
+    """Only what this person may open."""
+    ways = []
+    if any(SEES[Role(appointment.role)] != Sight.NOTHING for appointment in actor.appointments):
+        ways = [("待办", reverse("inbox")), ("申请", reverse("applications"))]
+    if _may_read_seals(actor):
+        ways.append(("用印登记", reverse("seal_register")))
+    if may_read_trail(actor):
+        ways.append(("办理记录", reverse("trail")))
+    return [
+        Entry(
+            label=label,
+            url=url,
+            current=path.startswith(url),
+            count=count_of(mine_of(actor)) if label == "待办" else 0,
+        )
+        for label, url in ways
+    ]
+
+
+def _may_read_seals(actor: Actor) -> bool:
+    """Keepers read their own register, the bureau and the auditor every one (as the page itself decides)."""
+    return actor.holds(MAY_READ_ALL_SEALS) is not None or any(office.role in KEEPERS for office in actor.offices)

@@ -1,0 +1,242 @@
+// Comforts of the desk. Every page works without this file: nothing here decides or changes anything by itself.
+// Nothing typed is ever kept in the browser's storage (office computers are shared), and no ID number stands in an address.
+"use strict";
+(() => {
+  const AUTOSAVE_MS = 20000;
+  const TYPING_PAUSE_MS = 400;
+  // A submit that got no answer for so long may be tried again.
+  const SUBMIT_PATIENCE_MS = 15000;
+  const ID_NUMBER_LENGTH = 18;
+  const OFFLINE = "网络断开，已填内容留在本页，请勿关闭。";
+  const LOGGED_OUT = "登录已过期，已填内容留在本页。请在新窗口登录后，回到本页继续。";
+
+  const form = document.querySelector("form[data-deed]");
+  const status = document.querySelector("[data-status]");
+  let submitted = false;
+
+  function say(text) {
+    if (status && status.textContent !== text) status.textContent = text;
+  }
+
+  // --- asking the server -------------------------------------------------------------------------
+
+  class NoAnswer extends Error {}
+  class LoggedOut extends Error {}
+
+  // Posts and returns {ok, body}; `body` is the JSON answer or null.
+  async function post(url, data) {
+    let response;
+    try {
+      response = await fetch(url, {
+        method: "POST",
+        body: data,
+        credentials: "same-origin",
+        headers: { Accept: "application/json", "X-Requested-With": "fetch" },
+      });
+    } catch (error) {
+      throw new NoAnswer();
+    }
+    if (response.redirected && new URL(response.url).pathname.startsWith("/login")) throw new LoggedOut();
+    const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    return { ok: response.ok && isJson, status: response.status, body: isJson ? await response.json() : null };
+  }
+
+  function complain(error) {
+    if (error instanceof NoAnswer) say(OFFLINE);
+    else if (error instanceof LoggedOut) say(LOGGED_OUT);
+    else throw error;
+  }
+
+  function typed() {
+    const data = new FormData(form);
+    for (const [name, value] of [...data.entries()]) {
+      if (value instanceof File) data.delete(name); // scans travel once, with the deed itself
+    }
+    return data;
+  }
+
+  // --- ready phrases -----------------------------------------------------------------------------
+
+  for (const row of document.querySelectorAll(".quick")) {
+    row.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      const field = row.parentElement.querySelector("textarea");
+      if (!button || !field) return;
+      field.value = button.textContent.trim();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  }
+
+  // --- reasons: one panel at a time, Escape closes --------------------------------------------------
+
+  const reasons = [...document.querySelectorAll("details.reason")];
+  for (const panel of reasons) {
+    panel.addEventListener("toggle", () => {
+      if (!panel.open) return;
+      for (const other of reasons) if (other !== panel) other.open = false;
+      const field = panel.querySelector("textarea");
+      if (field) field.focus();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.reason[open], details.unmask[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+
+  // --- the full number, shown in its place ---------------------------------------------------------
+
+  const unmask = document.querySelector("form[data-unmask]");
+  if (unmask) {
+    unmask.addEventListener("submit", async (event) => {
+      const button = event.submitter;
+      if (!button || !button.closest("[data-masked]")) return;
+      event.preventDefault();
+      const data = new FormData(unmask);
+      data.append(button.name, button.value);
+      try {
+        const answer = await post(unmask.action, data);
+        if (!answer.ok) send(unmask, button);
+        else showInFull(button.closest("[data-masked]"), answer.body.value);
+      } catch (error) {
+        complain(error);
+      }
+    });
+  }
+
+  function showInFull(place, value) {
+    place.querySelector("[data-full]").textContent = value;
+    place.querySelector("details").remove();
+  }
+
+  // --- eligibility as soon as the ID number is there -------------------------------------------------
+
+  const idField = form && form.elements.id_number;
+  const checksPanel = document.querySelector("[data-checks]");
+  if (idField && checksPanel && form.dataset.checkUrl) {
+    const typedNumber = () => idField.value.normalize("NFKC").replace(/\s/g, "").toUpperCase();
+    let asked = typedNumber();
+    let timer = 0;
+    const ask = async () => {
+      const number = typedNumber();
+      if (number.length !== ID_NUMBER_LENGTH || number === asked) return;
+      asked = number;
+      try {
+        const answer = await post(form.dataset.checkUrl, typed());
+        if (asked !== number || !answer.ok) return;
+        checksPanel.innerHTML = answer.body.html;
+        for (const cell of document.querySelectorAll("[data-sex]")) cell.textContent = answer.body.sex || "";
+        say("");
+      } catch (error) {
+        asked = "";
+        complain(error);
+      }
+    };
+    idField.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, TYPING_PAUSE_MS);
+    });
+    idField.addEventListener("change", ask);
+  }
+
+  // --- drafts save themselves -----------------------------------------------------------------------
+
+  let changes = 0;
+  let saved = 0;
+  let saving = null;
+  const draftButton = document.querySelector('button[form="deed"][value$=".save_draft"]');
+  let autosaves = Boolean(form && form.dataset.autosaveUrl && draftButton);
+
+  async function save() {
+    const counted = changes;
+    const data = typed();
+    data.set("action", draftButton.value);
+    try {
+      const answer = await post(form.dataset.autosaveUrl, data);
+      if (!answer.ok) {
+        // Refused or overtaken: only the person can settle that, by pressing a button.
+        autosaves = false;
+        say((answer.body && answer.body.error) || "草稿没有自动保存，请点“保存草稿”。");
+        return;
+      }
+      takeOver(answer.body);
+      saved = counted;
+      say("");
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  // After saving, the form speaks of what is stored now; a new application has an address of its own by now.
+  function takeOver(body) {
+    form.elements.seen.value = body.seen;
+    form.action = form.dataset.autosaveUrl = body.action_url;
+    history.replaceState(null, "", body.action_url);
+    const title = document.querySelector("[data-say-title]");
+    if (title) title.textContent = `已自动保存草稿（${body.saved_at}）`;
+  }
+
+  if (form) form.addEventListener("input", () => { changes += 1; });
+  if (autosaves) {
+    setInterval(() => {
+      if (!autosaves || saving || submitted || changes === saved) return;
+      saving = save().finally(() => { saving = null; });
+    }, AUTOSAVE_MS);
+  }
+
+  // --- one click, one deed -----------------------------------------------------------------------------
+
+  function release() {
+    submitted = false;
+    for (const button of document.querySelectorAll(".btn--busy")) button.classList.remove("btn--busy");
+  }
+
+  function guard(event) {
+    const target = event.target;
+    if (submitted) {
+      event.preventDefault();
+      return;
+    }
+    const again = () => target.requestSubmit(event.submitter || undefined);
+    if (saving) {
+      // The draft under way would make this submit look overtaken by ourselves.
+      event.preventDefault();
+      saving.finally(again);
+      return;
+    }
+    if (!navigator.onLine) {
+      // The browser's error page would lose what was drawn; "offline" may also just mean a server on this machine.
+      event.preventDefault();
+      fetch("/login/", { method: "HEAD", cache: "no-store" }).then(() => send(target, event.submitter), () => say(OFFLINE));
+      return;
+    }
+    hold(event.submitter);
+  }
+
+  // Sends without asking the guard again; the pressed button goes along as a hidden field.
+  function send(target, button) {
+    hold(button);
+    if (button && button.name) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = button.name;
+      field.value = button.value;
+      target.append(field);
+    }
+    HTMLFormElement.prototype.submit.call(target);
+  }
+
+  function hold(button) {
+    submitted = true;
+    if (button) button.classList.add("btn--busy");
+    setTimeout(release, SUBMIT_PATIENCE_MS);
+  }
+
+  for (const deed of document.querySelectorAll("form[data-deed]")) deed.addEventListener("submit", guard);
+  window.addEventListener("pageshow", release);
+  window.addEventListener("offline", () => say(OFFLINE));
+  window.addEventListener("online", () => say(""));
+})();

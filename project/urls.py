@@ -1,0 +1,15 @@
+"""Which address leads where."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+
+from project import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", views.Login.as_view(), name="login"),
+    # POST only: a link or a picture must not log anybody out.
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", views.PasswordChange.as_view(), name="password_change"),
+    path("", include("workflows.core.urls")),
+    path("", include("workflows.applications.urls")),
+]
