@@ -154,7 +154,7 @@ class DemoCounty:
         day = 0
         for village, goals in plans:
             for goal in goals:
-                self._one(village, next(crowd), goal, self.at - timedelta(days=40 - day, hours=self.at.hour - 9))
+                self._one(village, next(crowd), goal, self._morning(40 - day))
                 day += 1
         for village in self.posts:
             for person in islice(crowd, 4):
@@ -169,7 +169,9 @@ class DemoCounty:
         acts = iter(range(1, 20))
 
         def moment() -> datetime:
-            return start + timedelta(hours=5 * next(acts))
+            # Three acts a working day: 9:10, 11:10, 15:10.
+            act = next(acts)
+            return start + timedelta(days=act // 3, hours=(0, 2, 6)[act % 3], minutes=10)
 
         self._list(village, person)
         clerk, head, keeper = self._village_people(village)
@@ -183,7 +185,7 @@ class DemoCounty:
             {**answers, "opening_key": f"demo-{person.sequence}"},
         )
         if goal == "draft":
-            return perform_together([opening], clerk, at=moment())[0].result  # type: ignore[no-any-return]
+            return perform_together([opening], clerk, at=moment())[0].result
         case: Case = perform_together([opening, Step("applications.submit", None, answers)], clerk, at=moment())[
             0
         ].result
@@ -217,6 +219,10 @@ class DemoCounty:
         if goal == "approved":
             self._act(case, "applications.seal_by_township", township_keeper, {}, moment())
         return case
+
+    def _morning(self, days_ago: int) -> datetime:
+        """Nine o'clock in the morning, so many days ago."""
+        return (self.at - timedelta(days=days_ago)).replace(hour=9, minute=0, second=0, microsecond=0)
 
     def _act(self, case: Case, action: str, actor: Actor, data: dict[str, Any], at: datetime) -> None:
         perform(action, open_tasks(case)[0], actor, data, at=at)

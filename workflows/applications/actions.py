@@ -17,6 +17,7 @@ from workflows.core.models import Case, Notice
 from workflows.core.numbers import next_number
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal, Refused
+from workflows.employment.models import Post
 
 from . import rules
 from .documents import file_version
@@ -57,7 +58,7 @@ def lock_what_is_counted(application: Application) -> None:
     """Township (edge quota), then post (places): always in this order, so that nobody waits in a circle."""
     Organisation.objects.select_for_update().get(pk=application.township_id)
     if application.post_id is not None:
-        type(application)._meta.get_field("post").related_model.objects.select_for_update().get(pk=application.post_id)
+        Post.objects.select_for_update().get(pk=application.post_id)
 
 
 @register
@@ -79,7 +80,7 @@ class Open(Action):
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
         village = (
             Organisation.objects.select_related("county", "parent")
-            .filter(pk=getattr(move_subject, "pk", None), kind=OrganisationKind.VILLAGE)
+            .filter(pk=getattr(move_subject, "pk", None) or 0, kind=OrganisationKind.VILLAGE)
             .first()
         )
         if village is None or actor.appointment_for(village.pk, Role.VILLAGE_CLERK) is None:

@@ -15,6 +15,7 @@ from registry.models import County
 from registry.policies import Policy, policy_by_id, policy_on
 from registry.roles import Role
 from workflows.core.actions import Move
+from workflows.core.jobs import check_filed_paper
 from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.opinions import (
     sign_opinion,
@@ -156,6 +157,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
         at=move.at,
     )
     move.papers.append(document.stamp)
+    check_filed_paper.enqueue(document.pk)
 
 
 class ApplicationPaperwork(Paperwork):
@@ -194,7 +196,7 @@ class ApplicationPaperwork(Paperwork):
     def sheet(self, page: Page) -> SafeString:
         return screen.sheet(page, self)
 
-    def side_panels(self, page: Page) -> list[dict[str, Any]]:
+    def side_panels(self, page: Page) -> list[Any]:
         return screen.side_panels(page)
 
     def checks(self, page: Page) -> list[dict[str, Any]]:

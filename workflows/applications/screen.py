@@ -93,7 +93,7 @@ def sheet(page: Page, paperwork: Any) -> SafeString:
         slots |= _open_cells(page, answers, policy)
     else:
         slots |= _closed_cells(page, answers, policy, paperwork)
-    pictures: dict[str, SafeString] = {}
+    pictures: dict[str, Any] = {}
     opinions = documents.standing_opinions(page.entity) if page.entity is not None else {}
     for step in documents.CELLS:
         _opinion_cell(page, step, opinions.get(step), slots, pictures)
@@ -223,7 +223,7 @@ def _closed_cells(page: Page, answers: Mapping[str, Any], policy: Policy, paperw
 
 
 def _opinion_cell(
-    page: Page, step: str, opinion: Opinion | None, slots: dict[str, Any], pictures: dict[str, SafeString]
+    page: Page, step: str, opinion: Opinion | None, slots: dict[str, Any], pictures: dict[str, Any]
 ) -> None:
     text, signed_on, signature_place, seal_place = documents.CELLS[step]
     today = rules.chinese(page.on)
@@ -281,28 +281,30 @@ def _opinion_widget(page: Page, step: str) -> SafeString:
     )
 
 
-def _pad(page: Page, label: str) -> SafeString:
+def _pad(page: Page, label: str) -> Slot:
+    """The signature pad in the line, its tools (重签, 上传签字扫描件) below it."""
     typed = page.typed or {}
-    return render_to_string(
-        "signatures/pad.html",
-        {
-            "name": "strokes",
-            "label": label,
-            "value": typed.get("strokes", ""),
-            "error": page.errors.get("strokes") or page.errors.get("scan") or "",
-            "scan_name": "scan",
-        },
+    context = {
+        "name": "strokes",
+        "label": label,
+        "value": typed.get("strokes", ""),
+        "error": page.errors.get("strokes") or page.errors.get("scan") or "",
+        "scan_name": "scan",
+    }
+    return Slot(
+        render_to_string("signatures/pad_box.html", context),
+        after=render_to_string("signatures/pad_tools.html", context),
     )
 
 
 # --- beside the sheet -----------------------------------------------------------------------------
 
 
-def side_panels(page: Page) -> list[dict[str, Any]]:
+def side_panels(page: Page) -> list[Any]:
     """What the rules ask for and the official form has no cell for."""
     if is_filling(page):
         return [_verification_panel(page), _household_panel(page)]
-    panels = []
+    panels: list[dict[str, Any]] = []
     if page.entity is not None:
         panels.append({"html": render_to_string("applications/verification.html", _verification(page.entity))})
     if page.step == "township_opinion":

@@ -33,7 +33,7 @@ from workflows.core.requests import actor_of, office_page, wants_json
 from workflows.core.seen import seen_of
 
 from . import rules, screen
-from .documents import FORM, ApplicationPaperwork
+from .documents import FORM, ApplicationPaperwork, sex_of
 from .flow_v1 import ApplicationFlow
 from .models import Application, State
 
@@ -165,7 +165,7 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(
         {
             "html": html,
-            "sex": screen.documents.sex_of(str(typed.get("id_number") or "")),
+            "sex": sex_of(str(typed.get("id_number") or "")),
             "household": screen.known_household(page),
         }
     )

@@ -93,7 +93,7 @@ class Action:
     form: ClassVar[type[forms.Form] | None] = None
     system_may: ClassVar[bool] = False
 
-    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         """Shape only, before any lock. All slips are told at once; nothing is saved."""
         if self.form is None:
             return dict(data)

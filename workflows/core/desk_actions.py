@@ -12,12 +12,12 @@ from viewflow.workflow.status import STATUS
 from audit.trail import SubjectStamp
 from forms_templates.models import Document
 from forms_templates.store import put
-from registry.models import KinshipDeclaration
+from registry.models import KinshipDeclaration, Organisation
 from registry.roles import Role
 
 from .actions import CaseAction, Move, TaskAction, register
 from .actors import Actor
-from .models import Attachment, Case, Comment, DeskTask
+from .models import Attachment, Case, Comment, DeskTask, Notice
 from .procedure import open_tasks
 from .refusals import NotFound, Overtaken, Refusal
 from .uploads import clean_attachment
@@ -175,14 +175,17 @@ class WriteComment(CaseAction):
         )
         upload = move.data["file"]
         if upload is not None:
-            digest = put(upload.content, move.case.person_key)
+            person_key = move.case.person_key
+            if person_key is None:
+                raise LookupError(f"{move.case.key} has no key to store a file under")
+            digest = put(upload.content, person_key)
             Attachment.objects.create(
                 comment=comment,
                 name=upload.name,
                 content_type=upload.content_type,
                 size=len(upload.content),
                 digest=digest,
-                person_key=move.case.person_key,
+                person_key=person_key,
             )
             move.details["attachment"] = digest
         move.fields["comment"] = comment.text
@@ -219,7 +222,7 @@ class DeclareKinship(CaseAction):
     def apply(self, move: Move) -> None:
         KinshipDeclaration.objects.create(
             county=move.county,
-            user=move.actor.user,
+            user=move.user,
             id_index=move.entity.id_index,
             declared_at=move.at,
             relation=move.data["relation"],
@@ -288,6 +291,28 @@ class PrintPaper(_PaperAction):
     code = "desk.print_paper"
     label = "打印本表"
     told = "打印全表"
+
+
+@register
+class ReportDamagedPaper(_PaperAction):
+    """The system found that a filed paper can no longer be read as it was filed: on the trail, and to the bureau."""
+
+    code = "desk.report_damaged_paper"
+    label = "报告损坏"
+    told = "发现留存的文书损坏"
+    system_may = True
+
+    def may(self, move: Move) -> bool:
+        return False
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        move.reason = move.data["what"]
+        bureau = Organisation.objects.filter(county=move.county, code="bureau").first()
+        if bureau is not None:
+            Notice.objects.create(
+                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=move.reason[:200], at=move.at
+            )
 
 
 @register

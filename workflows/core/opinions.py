@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from registry.models import Organisation
 from signatures.models import Seal, SealUse, Signature
 from signatures.sealing import SealRefused, apply_seal, revoke_seal_use
 from signatures.signing import SigningRefused, revoke_signature, sign
-
-from registry.models import Organisation
 
 from .actions import Move
 from .models import Case, Opinion
@@ -109,7 +108,7 @@ def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, conten
         raise Refused([Refusal("seal_refused", str(error))]) from error
     opinion.seal_use = use
     opinion.save(update_fields=["seal_use"])
-    move.details["seal_register"] = f"{use.seal.name} {move.on.year}年第{use.number}号"
+    move.details["seal_register"] = f"{use.year}年第{use.number}号"
     return use
 
 

@@ -89,7 +89,7 @@ class Paperwork:
     def sheet(self, page: Page) -> SafeString:
         raise NotImplementedError
 
-    def side_panels(self, page: Page) -> list[dict[str, Any]]:
+    def side_panels(self, page: Page) -> list[Any]:
         return []
 
     def checks(self, page: Page) -> list[dict[str, Any]]:

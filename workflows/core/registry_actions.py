@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from signatures.models import Seal
 
 from audit.trail import SubjectStamp
 from registry.id_numbers import IdNumber
 from registry.models import Appointment, County, Household, Organisation, PersonKey, User, Worker
 from registry.policies import add_shipped_2019
 from registry.roles import Role
+from signatures.models import Seal
 
 from .actions import Action, Move, register
 from .actors import Actor
@@ -30,7 +30,7 @@ class RegistryAction(Action):
         return dict(data)
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
-        county = County.objects.filter(pk=getattr(move_subject, "pk", None)).first()
+        county = County.objects.filter(pk=getattr(move_subject, "pk", None) or 0).first()
         if county is None or not (actor.is_system or actor.holds(self.roles, county.pk)):
             raise NotFound("没有找到这个县。")
         return county, county
@@ -149,7 +149,7 @@ class EnterHousehold(RegistryAction):
                 sex=number.sex,
                 person_key=PersonKey.create(move.county),
             )
-        move.organisations = [household.village, household.village.parent]
+        move.organisations = [household.village, *filter(None, [household.village.parent])]
         move.details["people"] = len(people)
         return household
 

@@ -46,7 +46,7 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
     for event in sorted(events, key=lambda event: -event.sequence):
         if event.action in QUIET:
             continue
-        note = str(event.details.get("seal_register", "") and f"用印登记：{event.details['seal_register']}")
+        note = str(event.details.get("seal_register", "") and f"用印登记{event.details['seal_register']}")
         if event.reason:
             note = event.reason
         if event.action == "desk.comment":
@@ -74,7 +74,7 @@ def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) ->
     for desk in shown:
         act, task = acts.get(desk.name), now.get(desk.name)
         if task is not None:
-            who = task.owner.name if task.owner else Role(desk.role).label.split("（")[0]
+            who = task.owner.name if task.owner else short_role(desk.role)
             nodes.append({"name": desk.name_lines, "status": "now", "who": who, "when": "办理中"})
         elif act is not None and desks.index(desk) < open_at:
             when = timezone.localtime(act.at)
@@ -107,6 +107,12 @@ def _acts_that_stand(events: list[Event], desks: list[Desk]) -> dict[str, Event]
             first_open = min(desks.index(desk) for desk in later)
             acts = {name: act for name, act in acts.items() if desks.index(_named(desks, name)) < first_open}
     return acts
+
+
+def short_role(role: str) -> str:
+    """The role in a few characters: the node above already says village or township."""
+    label = str(Role(role).label).split("（")[0]
+    return label.removeprefix("乡镇").removeprefix("村") or label
 
 
 def _named(desks: list[Desk], name: str) -> Desk:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from signatures.models import SealUse
 
 from audit.canonical import GENESIS
 from audit.models import Event
@@ -16,6 +15,7 @@ from audit.queries import county_page
 from audit.verification import verify_event
 from registry.models import Organisation
 from registry.roles import Role
+from signatures.models import SealUse
 
 from .actions import ACTIONS
 from .actors import Actor

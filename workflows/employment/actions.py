@@ -25,7 +25,7 @@ class EstablishPost(RegistryAction):
         post.full_clean(exclude=["county", "village", "state"])
         post.approve()
         post.save()
-        move.organisations = [post.village, post.village.parent]
+        move.organisations = [post.village, *filter(None, [post.village.parent])]
         return post
 
 
