@@ -84,7 +84,7 @@ $(NEWEST_STAMP):
 check: $(DEV_STAMP)
 	@$(PYTHON) -m project.first_run
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff format --check --output-format concise .
 	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/mypy manage.py $(PACKAGES) tests
 	$(PYTHON) manage.py makemigrations --check --dry-run

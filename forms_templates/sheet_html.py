@@ -154,7 +154,7 @@ class SheetWriter:
 
     def _text(self, item: Text) -> str:
         pieces = _TAG.split(item.text)
-        written = []
+        written: list[str] = []
         for index, piece in enumerate(pieces):
             if index % 2:
                 # Without a slot it is what somebody typed: rare characters of names stand in that area, too.
@@ -191,7 +191,8 @@ class SheetWriter:
         )
         frame = {
             "width": mm(sum(table.columns)),
-            "margin": "0",
+            # The column lines stand where Word has them: half of the outer line lies outside the table.
+            "margin": f"0 0 0 -{pt(table.frame / 2)}",
             "table-layout": "fixed",
             "border-collapse": "collapse",
             "border": f"{pt(table.frame)} solid var(--rule, #000)",
@@ -264,13 +265,13 @@ class SheetWriter:
         classes = ["opinion", self.geometry.name("opinion", shape), *self._states(paragraphs)]
         if self._sealed(paragraphs):
             classes.append("opinion--sealed")
-        parts = "".join(self._part(row, table, label) for row in rows)
+        parts = "".join(self._part(row, table, label, last=row is rows[-1]) for row in rows)
         return (
             f'<tr class="row--splits"><td colspan="{len(table.columns)}" '
             f'class="{" ".join(dict.fromkeys(classes))}">{parts}</td></tr>'
         )
 
-    def _part(self, row: Row, table: Table, label: Slot | None) -> str:
+    def _part(self, row: Row, table: Table, label: Slot | None, *, last: bool) -> str:
         cell = row.cells[0]
         signed = any(isinstance(item, Picture) for paragraph in cell.paragraphs for item in paragraph.items)
         shape = {
@@ -288,6 +289,8 @@ class SheetWriter:
             # Not a least height: the space below the date belongs to the seal, however tall a signature pad
             # is.
             bottom = max(bottom, row.height - top - sum(_height(paragraph) for paragraph in cell.paragraphs))
+            # Word counts the cell's lines into its height.
+            bottom -= table.lines * _MM_PER_PT if last else 0
             shape["break-inside"] = "avoid"
         shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
         content, stamp = "", ""

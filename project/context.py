@@ -48,12 +48,12 @@ class Entry:
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: site, me and nav."""
+    """Context processor: desk, me and nav. (`site` is taken by Django's login view.)"""
     if not request.user.is_authenticated:
-        return {"site": _site(None), "me": None, "nav": []}
+        return {"desk": _site(None), "me": None, "nav": []}
     actor = actor_of(request)
     return {
-        "site": _site(actor),
+        "desk": _site(actor),
         "me": Me(actor.name, _titles(actor.appointments)),
         "nav": _nav(actor, request.path),
     }

@@ -33,8 +33,9 @@ class Step:
 
     @property
     def below(self) -> list[str]:
-        """The lines under the node; a long name takes two."""
-        who = [self.who[:_CHARACTERS], self.who[_CHARACTERS : 2 * _CHARACTERS]]
+        """The lines under the node; a long name takes two of equal length."""
+        half = len(self.who) if len(self.who) <= _CHARACTERS else (len(self.who) + 1) // 2
+        who = [self.who[:half], self.who[half:]]
         return [line for line in (*who, self.when) if line]
 
 

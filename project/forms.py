@@ -26,12 +26,12 @@ class LoginForm(AuthenticationForm):
                 "spellcheck": "false",
             }
 
-    def show_password(self, password: str) -> None:
-        """Prefill the password of a demo account: Django never renders one by itself."""
+    def prefill(self, username: str, password: str) -> None:
+        """A demo account in both fields: Django never renders a password by itself."""
         widget = self.fields["password"].widget
         assert isinstance(widget, forms.PasswordInput)
         widget.render_value = True
-        self.initial["password"] = password
+        self.initial.update(username=username, password=password)
 
 
 class OwnPasswordForm(PasswordChangeForm):

@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     # Without "viewflow" itself: that app is its screens, their broken style sheet and their middlewares.
     "viewflow.workflow",
     "django_tasks_db",
-    "django_htmx",
     "axes",
     "csp",
     "django.contrib.auth",
@@ -81,7 +80,6 @@ MIDDLEWARE = [
     "project.own_password.OwnPasswordFirstMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "workflows.core.middleware.DoorAnswers",
     "axes.middleware.AxesMiddleware",
 ]
@@ -111,7 +109,7 @@ TEMPLATES = [
 def database(url: str) -> dict[str, Any]:
     """Django's settings for one database address; only SQLite and PostgreSQL are supported."""
     try:
-        settings = dict(dj_database_url.parse(url))
+        settings: dict[str, Any] = {**dj_database_url.parse(url)}
     except (ValueError, KeyError) as error:
         # The address may hold a password: it is not repeated.
         raise refuse("DATABASE_URL", "看不懂，例如 sqlite:////path/db.sqlite3。", "not understood") from error

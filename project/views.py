@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
@@ -57,12 +58,11 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def get_form(self, form_class: Any = None) -> Any:
+    def get_form(self, form_class: Any = None) -> AuthenticationForm:
         form = super().get_form(form_class)
         login = self._chosen_demo_login()
-        if login is not None and not form.is_bound:
-            form.initial["username"] = login.username
-            form.show_password(login.password)
+        if login is not None and not form.is_bound and isinstance(form, LoginForm):
+            form.prefill(login.username, login.password)
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class PasswordChange(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(rules=password_rules(), **kwargs)
 
-    def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         # Saved by the form together with the password: an initial password is gone once one's own is set.
         form.user.must_change_password = False
         response = super().form_valid(form)

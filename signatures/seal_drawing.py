@@ -60,8 +60,7 @@ def draw_seal(ring_text: str, foot: str = "演示") -> bytes:
     _write_ring(canvas, ring)
     _write_foot(canvas, foot)
 
-    ink = canvas.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    ink = ImageChops.multiply(ink, _ink_texture(ring))
+    ink = ImageChops.multiply(canvas.reduce(_FINE), _ink_texture(ring))
     return ink_png(ink, COLOUR)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -90,7 +91,9 @@ class PostgresCluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         # PostgreSQL refuses to run as root; the distribution's package brings the user.
-        account = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        account: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            account = {"user": "postgres", "group": "postgres", "extra_groups": []}
         with (self.folder / "setup.log").open("ab") as log:
             done = subprocess.run(
                 [str(self.programs / program), *arguments],
@@ -99,7 +102,7 @@ class PostgresCluster:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,
-                **account,  # type: ignore[arg-type]
+                **account,
             )
         if done.returncode:
             raise RuntimeError((self.folder / "setup.log").read_text(errors="replace"))

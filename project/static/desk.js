@@ -72,11 +72,13 @@
 
   const reasons = [...document.querySelectorAll("details.reason")];
   for (const panel of reasons) {
+    // A panel that came open with the page leaves the focus to the refusal above the sheet.
+    let pressed = false;
+    panel.querySelector("summary").addEventListener("click", () => { pressed = true; });
     panel.addEventListener("toggle", () => {
-      if (!panel.open) return;
+      if (!panel.open || !pressed) return;
       for (const other of reasons) if (other !== panel) other.open = false;
-      const field = panel.querySelector("textarea");
-      if (field) field.focus();
+      panel.querySelector("textarea").focus();
     });
   }
   document.addEventListener("keydown", (event) => {

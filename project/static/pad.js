@@ -14,6 +14,7 @@
       this.box = box;
       this.field = document.getElementById(box.dataset.input);
       this.hint = box.querySelector(".pad__hint");
+      if (this.hint) this.hint.textContent = this.hint.dataset.hint;
       this.tools = document.querySelector(`.pad-tools[data-pad="${box.id}"]`);
       this.canvas = document.createElement("canvas");
       this.canvas.setAttribute("aria-hidden", "true");
@@ -102,6 +103,11 @@
     }
 
     down(event) {
+      // The hand that holds the pen often touches the glass first: the pen goes before.
+      if (event.pointerType === "pen" && this.pointerType === "touch" && this.pointer !== null) {
+        this.strokes.pop();
+        this.pointer = null;
+      }
       if (this.pointer !== null || event.button !== 0 || !this.box.clientWidth) return;
       if (this.strokes.length >= MOST_STROKES || this.points() >= MOST_POINTS) {
         this.tell("笔画太多了，请点“重签”，写得简单一些。");
@@ -109,6 +115,7 @@
       }
       this.fitToBox();
       this.pointer = event.pointerId;
+      this.pointerType = event.pointerType;
       this.box.setPointerCapture(event.pointerId);
       const last = this.strokes.length ? this.strokes[this.strokes.length - 1] : null;
       // The clock runs on after a page came back: the new stroke follows the last one.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from docxtpl import DocxTemplate
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -58,6 +58,8 @@ def test_the_sample_agrees(given_pictures: dict[str, bytes]) -> None:
     assert sorted(contents[0].values()) == sorted(contents[1].values())
 
 
+# docxtpl takes its time, and the machine may be busy.
+@settings(deadline=None, max_examples=40)
 @given(opinion=TEXT, name=TEXT, word=TEXT.filter(bool))
 def test_whatever_is_typed_agrees(opinion: str, name: str, word: str) -> None:
     category = [{"label": word, "chosen": True}, {"label": "边缘户", "chosen": False}]

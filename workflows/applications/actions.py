@@ -11,7 +11,7 @@ from audit.trail import SubjectStamp
 from registry.models import Organisation, PersonKey
 from registry.policies import policy_on
 from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Action, CaseAction, Move, TaskAction, register
+from workflows.core.actions import Action, CaseAction, Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
 from workflows.core.models import Case, Notice
 from workflows.core.numbers import next_number
@@ -69,7 +69,7 @@ class Open(Action):
     label = "保存草稿"
     told = "新建申请"
 
-    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = DraftForm(data)
         form.is_valid()
         return {
@@ -151,9 +151,20 @@ class Submit(TaskAction):
     weight = "primary"
     form = ApplicationForm
 
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+        """Slips of the pen are told together with what the rules say of the rest, not one round after the other."""
+        form = ApplicationForm(data)
+        if form.is_valid():
+            return {**form.cleaned_data, "slips": []}
+        typed = {name: str(data.get(name, ""))[:2000] for name in ANSWERS}
+        return {**typed, **form.cleaned_data, "slips": refusals_of_form(form)}
+
     def refusals(self, move: Move) -> Iterable[Refusal]:
         lock_what_is_counted(move.entity)
-        return rules.refusals(rules.ELIGIBILITY, facts_for(move, move.data))
+        slips: list[Refusal] = move.data["slips"]
+        told = {slip.anchor for slip in slips}
+        found = rules.refusals(rules.ELIGIBILITY, facts_for(move, move.data))
+        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
 
     def apply(self, move: Move) -> None:
         application: Application = move.entity
@@ -318,7 +329,7 @@ class _Seal(TaskAction):
     weight = "seal"
     opinion_step = ""
 
-    def parse(self, data: Mapping[str, Any], files: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         return {}
 
     def move_on(self, move: Move) -> None:
