@@ -160,7 +160,9 @@ def in_category(facts: ApplicantFacts) -> Refusal | None:
 @guard(title="劳动能力", basis="《办法》第二条", says=lambda f: f"劳动能力：{f.work_ability}。")
 def able_to_work(facts: ApplicantFacts) -> Refusal | None:
     """有劳动能力."""
-    if facts.work_ability in ("", "无"):
+    if not facts.work_ability:
+        return Refusal("ability_unknown", "请选择劳动能力。", "《办法》第二条", "work_ability")
+    if facts.work_ability == "无":
         return Refusal(
             "not_able",
             "请核对劳动能力：没有劳动能力的不能安置扶贫专岗，可以联系民政办理救助。",
@@ -264,7 +266,7 @@ def post_is_described(facts: ApplicantFacts) -> Refusal | None:
 @guard(
     title="岗位空缺",
     basis="《方案》三（二）4",
-    says=lambda f: f"还有{f.post_places_left}个名额。",
+    says=lambda f: f"还有{f.post_places_left}个名额。" if f.post_type else "选好岗位后核对。",
 )
 def post_has_a_place(facts: ApplicantFacts) -> Refusal | None:
     """Nobody is promised a post that others already fill."""

@@ -488,7 +488,7 @@ def verdicts(
 
 
 UNFINISHED = frozenset(
-    {"no_category", "not_able", "not_willing", "market_not_verified", "no_post", "id_number_missing"}
+    {"no_category", "ability_unknown", "not_willing", "market_not_verified", "no_post", "id_number_missing"}
 )
 
 

@@ -54,6 +54,13 @@ def case_url(event: Event) -> str:
     return reverse("case", args=[int(event.case_key.removeprefix("case:"))])
 
 
+def numbers_of(events: list[Event]) -> dict[str, str]:
+    """What to call the cases of events from before they had a number (one query)."""
+    keys = [int(event.case_key.removeprefix("case:")) for event in events if event.case_key and not event.subject_number]
+    cases = Case.objects.filter(pk__in=keys)
+    return {case.key: case.number or f"草稿（{case.title}）" for case in cases}
+
+
 def change_text(event: Event, names: dict[str, str]) -> str:
     if event.from_state == event.to_state:
         return ""
@@ -82,6 +89,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
     )
     townships = Organisation.objects.filter(county=county, kind="township").values_list("code", "full_name")
     names = state_names()
+    numbers = numbers_of(page.events)
     kept = {"action": action, "number": number, "township": township}
     context = {
         "filters": [
@@ -107,7 +115,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
                 "actor": event.actor_name,
                 "organisation": event.actor_organisation_name,
                 "action": ACTIONS.told(event.action),
-                "subject": event.subject_number or "—",
+                "subject": event.subject_number or numbers.get(event.case_key, "—"),
                 "subject_url": case_url(event),
                 "change": change_text(event, names),
                 "reason": event.reason,
