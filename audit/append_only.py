@@ -109,9 +109,7 @@ class _Trigger:
 
 def append_only_models() -> list[type[AppendOnlyModel]]:
     """Every concrete append-only model of every installed app."""
-    return [
-        model for model in apps.get_models() if issubclass(model, AppendOnlyModel) and not model._meta.proxy
-    ]
+    return [model for model in apps.get_models() if issubclass(model, AppendOnlyModel) and not model._meta.proxy]
 
 
 def ensure_triggers(connection: BaseDatabaseWrapper) -> None:
@@ -169,9 +167,7 @@ def _standing_postgresql(cursor: Any) -> dict[tuple[str, str], Any]:
 
 
 def _function_sql() -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_FUNCTION_BODY}$$"
-    )
+    return f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_FUNCTION_BODY}$$"
 
 
 def _drop_sql(connection: BaseDatabaseWrapper, trigger: _Trigger) -> str:
@@ -204,9 +200,7 @@ def _protected_columns(
     present = list(columns.values())
     if exists:
         # Halfway through the migrations a table may not have all its columns yet.
-        standing = {
-            row.name for row in connection.introspection.get_table_description(cursor, model._meta.db_table)
-        }
+        standing = {row.name for row in connection.introspection.get_table_description(cursor, model._meta.db_table)}
         present = [column for column in present if column in standing]
     return tuple(column for column in present if column not in free)
 
@@ -241,9 +235,7 @@ def _triggers(
         for group in _unique_columns(model)
     )
     stop = f"BEGIN SELECT RAISE(ABORT, '{table} 已有这一条，不允许 REPLACE'); END"
-    result.append(
-        _Trigger(name, table, f"CREATE TRIGGER {quote(name)} BEFORE INSERT ON {on} WHEN {taken} {stop}")
-    )
+    result.append(_Trigger(name, table, f"CREATE TRIGGER {quote(name)} BEFORE INSERT ON {on} WHEN {taken} {stop}"))
     return result
 
 

@@ -62,9 +62,7 @@ def _text(value: str) -> str:
 
 def canonical_bytes(value: object) -> bytes:
     """Canonical bytes of a value. Raises NotCanonicalError."""
-    text = json.dumps(
-        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")
 
 

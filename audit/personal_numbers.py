@@ -7,9 +7,7 @@ rule it out, so that the hexadecimal digests of papers are never taken for a tel
 import re
 from collections.abc import Mapping
 
-_WIDE = {
-    wide: wide - 0xFEE0 for wide in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
-}
+_WIDE = {wide: wide - 0xFEE0 for wide in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 _WIDE |= {0x3000: 0x20, 0xFF0D: 0x2D}
 
 _NUMBER = re.compile(
@@ -47,9 +45,7 @@ def _masked(kind: str, number: str) -> str:
 def personal_number_in(value: object) -> str:
     """What kind of personal number stands in the value or anywhere inside it; "" when none does."""
     if isinstance(value, Mapping):
-        return next(
-            (kind for pair in value.items() for item in pair if (kind := personal_number_in(item))), ""
-        )
+        return next((kind for pair in value.items() for item in pair if (kind := personal_number_in(item))), "")
     if isinstance(value, (list, tuple)):
         return next((kind for item in value if (kind := personal_number_in(item))), "")
     if isinstance(value, bool) or not isinstance(value, (str, int)):

@@ -84,9 +84,7 @@ def append(
     if not county or not action:
         raise ValueError("记录必须写明县代码和动作。")
     if kind := personal_number_in(details or {}):
-        raise PersonalNumberError(
-            f"办理记录的细节里不能写{kind}：记录写下后无法删除。请改用 fields，只留摘要。"
-        )
+        raise PersonalNumberError(f"办理记录的细节里不能写{kind}：记录写下后无法删除。请改用 fields，只留摘要。")
     salt = secrets.token_bytes(32)
     # The head is locked last of all rows of a change and held only for the inserts below.
     head = _locked_head(county, using)
@@ -171,9 +169,7 @@ def _locked_head(county: str, using: str) -> ChainHead:
     head = heads.first()
     if head is None:
         # Two first events at once: the second waits here for the first to commit, then reads its row.
-        ChainHead.objects.using(using).bulk_create(
-            [ChainHead(county=county, hash=GENESIS)], ignore_conflicts=True
-        )
+        ChainHead.objects.using(using).bulk_create([ChainHead(county=county, hash=GENESIS)], ignore_conflicts=True)
         head = heads.get()
     return head
 

@@ -19,6 +19,5 @@ def encrypted_columns_can_rotate(app_configs: Any, **kwargs: Any) -> list[CheckM
         )
         for model in append_only_models()
         for field in model._meta.local_concrete_fields
-        if isinstance(field, (EncryptedTextField, WrappedKeyField))
-        and field.name not in model.reencrypted_fields
+        if isinstance(field, (EncryptedTextField, WrappedKeyField)) and field.name not in model.reencrypted_fields
     ]

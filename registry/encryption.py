@@ -34,9 +34,7 @@ def _fernets(keys: tuple[str, ...]) -> tuple[Fernet, ...]:
     try:
         return tuple(Fernet(key) for key in keys)
     except ValueError:
-        raise ImproperlyConfigured(
-            "FIELD_KEYS 里有一把不是 Fernet 密钥（32字节的 URL 安全 Base64）。"
-        ) from None
+        raise ImproperlyConfigured("FIELD_KEYS 里有一把不是 Fernet 密钥（32字节的 URL 安全 Base64）。") from None
 
 
 def _all_keys() -> MultiFernet:
@@ -131,9 +129,7 @@ class EncryptedTextField(models.TextField):
         value = super().get_prep_value(value)
         return encrypt_text(value) if value else value
 
-    def from_db_value(
-        self, value: str | None, expression: Any, connection: BaseDatabaseWrapper
-    ) -> str | None:
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> str | None:
         return decrypt_text(value) if value else value
 
     def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
@@ -141,9 +137,7 @@ class EncryptedTextField(models.TextField):
             return IsNull
         if lookup_name == "exact":
             return _ExactEmpty
-        raise FieldError(
-            f"“{self.verbose_name}”是加密的，不能按内容查找；请按它的索引列（blind_index）查找。"
-        )
+        raise FieldError(f"“{self.verbose_name}”是加密的，不能按内容查找；请按它的索引列（blind_index）查找。")
 
     def get_transform(self, lookup_name: str) -> None:
         self.get_lookup(lookup_name)

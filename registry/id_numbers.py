@@ -77,9 +77,7 @@ def _birth_on(value: str, on: date | None) -> date:
     try:
         birth_on = date(year, month, day)
     except ValueError:
-        raise IdNumberError(
-            f"身份证号里的出生日期（{year}年{month}月{day}日）不存在，请对照证件再核一遍。"
-        ) from None
+        raise IdNumberError(f"身份证号里的出生日期（{year}年{month}月{day}日）不存在，请对照证件再核一遍。") from None
     spoken = f"身份证号里的出生日期是{year}年{month}月{day}日"
     if on is not None and birth_on > on:
         raise IdNumberError(f"{spoken}，还没有到，请对照证件再核一遍。")

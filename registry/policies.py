@@ -33,7 +33,7 @@ __all__ = [
 POLICY_2019 = shipped_2019()
 
 
-class NoPolicy(LookupError):  # noqa: N818  says what is missing
+class NoPolicy(LookupError):
     """The county has no policy set in force on that day; the message is a Chinese sentence."""
 
 
@@ -41,9 +41,7 @@ def policy_on(county: County, on: date) -> Policy:
     """The newest set effective on or before the day. One query. Raises NoPolicy."""
     found = PolicySet.objects.filter(county=county, effective_on__lte=on).order_by("-effective_on").first()
     if found is None:
-        raise NoPolicy(
-            f"{county.name}在{on.year}年{on.month}月{on.day}日没有生效的政策参数，请先录入政策参数。"
-        )
+        raise NoPolicy(f"{county.name}在{on.year}年{on.month}月{on.day}日没有生效的政策参数，请先录入政策参数。")
     return found.policy()
 
 

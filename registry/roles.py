@@ -55,8 +55,7 @@ LEVEL: dict[Role, OrganisationKind] = {
 """The kind of organisation at which a role is held."""
 
 SEES: dict[Role, Sight] = {
-    role: Sight.COUNTY if kind == OrganisationKind.COUNTY_DEPARTMENT else Sight.OWN
-    for role, kind in LEVEL.items()
+    role: Sight.COUNTY if kind == OrganisationKind.COUNTY_DEPARTMENT else Sight.OWN for role, kind in LEVEL.items()
 } | {
     # A reporter's own figures; the leading group reads dashboards, which carry no person.
     Role.REPORTER: Sight.OWN,

@@ -43,12 +43,8 @@ class Worker(IndexedModel):
     """A person who may hold a post. Health and account are sensitive（个人信息保护法第二十八条）."""
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, verbose_name="县")
-    household = models.ForeignKey(
-        Household, on_delete=models.PROTECT, related_name="workers", verbose_name="户"
-    )
-    village = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="workers", verbose_name="行政村"
-    )
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="workers", verbose_name="户")
+    village = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="workers", verbose_name="行政村")
     name = models.CharField("姓名", max_length=50)
     sex = models.CharField("性别", max_length=1, choices=[("男", "男"), ("女", "女")])
     birth_on = models.DateField("出生日期")
@@ -77,9 +73,7 @@ class Worker(IndexedModel):
         ]
         # Search by the beginning of a name: PostgreSQL uses an index for LIKE only with this operator class.
         indexes = [
-            models.Index(
-                fields=["county", "name"], name="worker_name", opclasses=["int8_ops", "varchar_pattern_ops"]
-            ),
+            models.Index(fields=["county", "name"], name="worker_name", opclasses=["int8_ops", "varchar_pattern_ops"]),
             models.Index(fields=["county", "phone_index"], name="worker_phone"),
             models.Index(fields=["county", "account_index"], name="worker_account"),
         ]
@@ -97,9 +91,7 @@ class KinshipDeclaration(models.Model):
     """An official declared to be kin of somebody, who need not be a worker yet: hence the index of the ID."""
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, verbose_name="县")
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="kinship_declarations", verbose_name="申报人"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="kinship_declarations", verbose_name="申报人")
     id_index = models.CharField("亲属身份证号索引", max_length=64)
     declared_at = models.DateTimeField("申报时间")
     relation = models.CharField("关系", max_length=50)

@@ -8,7 +8,7 @@ from registry.encryption import WrappedKeyField, decrypt_bytes, encrypt_bytes, n
 from registry.models.organisations import County
 
 
-class KeyDestroyed(Exception):  # noqa: N818  a fact about the person, not a fault
+class KeyDestroyed(Exception):
     """The person's data was deleted as the law demanded; the message is a Chinese sentence."""
 
 

@@ -39,9 +39,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 class Organisation(models.Model):
     # A plain parent key: with fixed levels "self and children" is one condition, no recursion is needed.
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="organisations", verbose_name="县"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="organisations", verbose_name="县")
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -25,9 +25,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A login. There is no superuser: no flag stands above the appointments."""
 
-    username = models.CharField(
-        "用户名", max_length=50, unique=True, error_messages={"unique": "已有这个用户名。"}
-    )
+    username = models.CharField("用户名", max_length=50, unique=True, error_messages={"unique": "已有这个用户名。"})
     name = models.CharField("姓名", max_length=50)
     is_active = models.BooleanField("可以登录", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)

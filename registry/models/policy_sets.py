@@ -10,9 +10,7 @@ from registry.policy_parameters import Policy, PolicyError, parse_policy
 
 
 class PolicySet(models.Model):
-    county = models.ForeignKey(
-        County, on_delete=models.PROTECT, related_name="policy_sets", verbose_name="县"
-    )
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="policy_sets", verbose_name="县")
     effective_on = models.DateField("生效日期")
     document_number = models.CharField("文号", max_length=150)
     title = models.CharField("标题", max_length=150)

@@ -80,16 +80,12 @@ def main() -> None:
     refused("DELETE FROM audit_sealed")
 
     if postgres:
-        drop = (
-            "DROP TRIGGER refuse_update_audit_event ON audit_event; CREATE TRIGGER refuse_update_audit_event "
-        )
+        drop = "DROP TRIGGER refuse_update_audit_event ON audit_event; CREATE TRIGGER refuse_update_audit_event "
         for damage in (
             "ALTER TABLE audit_event DISABLE TRIGGER refuse_update_audit_event",
             "DROP TRIGGER refuse_update_audit_event ON audit_event",
-            drop
-            + "BEFORE UPDATE ON audit_event FOR EACH ROW WHEN (false) EXECUTE FUNCTION audit_refuse_change()",
-            drop
-            + "BEFORE UPDATE OF policy ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_refuse_change()",
+            drop + "BEFORE UPDATE ON audit_event FOR EACH ROW WHEN (false) EXECUTE FUNCTION audit_refuse_change()",
+            drop + "BEFORE UPDATE OF policy ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_refuse_change()",
         ):
             with connection.cursor() as cursor:
                 cursor.execute(damage)

@@ -12,9 +12,7 @@ from tests.processes import Running
 
 COLUMNS = [field.attname for field in Event._meta.concrete_fields]
 # another primary key, the same county and sequence
-REPLACE_UNDER_ANOTHER_KEY = (
-    f"REPLACE INTO audit_event SELECT id + 1, {', '.join(COLUMNS[1:])} FROM audit_event"
-)
+REPLACE_UNDER_ANOTHER_KEY = f"REPLACE INTO audit_event SELECT id + 1, {', '.join(COLUMNS[1:])} FROM audit_event"
 
 
 @pytest.fixture
@@ -100,9 +98,7 @@ def test_a_lost_trigger_is_noticed_and_made_again(db: None) -> None:
 def test_a_trigger_of_the_same_name_that_does_nothing_is_noticed_and_replaced(event: Event) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER refuse_delete_audit_event")
-        cursor.execute(
-            "CREATE TRIGGER refuse_delete_audit_event BEFORE DELETE ON audit_event BEGIN SELECT 1; END"
-        )
+        cursor.execute("CREATE TRIGGER refuse_delete_audit_event BEFORE DELETE ON audit_event BEGIN SELECT 1; END")
     assert missing_triggers(connection) == ["refuse_delete_audit_event"]
     ensure_triggers(connection)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:

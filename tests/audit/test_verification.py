@@ -150,9 +150,7 @@ def test_an_event_hidden_from_its_township_is_found(chain: list[Event], statemen
     assert "“涉及的单位”一栏" in problems[0]
 
 
-def test_events_appended_during_the_reading_are_no_problem(
-    chain: list[Event], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_events_appended_during_the_reading_are_no_problem(chain: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
     stale = ChainHead.objects.get(county=COUNTY)
     write()
     heads = iter([stale])
@@ -165,9 +163,7 @@ def test_events_appended_during_the_reading_are_no_problem(
     assert verify_chain(COUNTY) == []
 
 
-def test_the_command_says_where_every_chain_ends(
-    chain: list[Event], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_where_every_chain_ends(chain: list[Event], capsys: pytest.CaptureFixture[str]) -> None:
     write(county="130324")
     call_command("verify_trail")
     out = capsys.readouterr().out
@@ -175,9 +171,7 @@ def test_the_command_says_where_every_chain_ends(
     assert "130324：1条记录完整" in out
 
 
-def test_the_command_fails_and_names_the_event(
-    chain: list[Event], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_fails_and_names_the_event(chain: list[Event], capsys: pytest.CaptureFixture[str]) -> None:
     damage("UPDATE audit_event SET reason = '' WHERE sequence = 3")
     with pytest.raises(CommandError) as failure:
         call_command("verify_trail")

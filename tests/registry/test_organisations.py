@@ -52,9 +52,7 @@ def test_a_township_holds_itself_and_its_villages(place: Place) -> None:
         ({"kind": "county_department"}, "乡镇和县直部门没有上级单位"),
     ],
 )
-def test_levels_are_kept_in_python_and_in_the_database(
-    place: Place, changes: dict[str, Any], sentence: str
-) -> None:
+def test_levels_are_kept_in_python_and_in_the_database(place: Place, changes: dict[str, Any], sentence: str) -> None:
     wrong = organisation(place, **changes)
     with pytest.raises(ValidationError, match=sentence):
         wrong.save()
@@ -112,9 +110,7 @@ def test_nobody_below_the_county_sees_the_county() -> None:
 
 
 @pytest.mark.parametrize(("on", "holds"), [(FROM - DAY, False), (FROM, True), (TO, True), (TO + DAY, False)])
-def test_a_role_is_held_from_the_first_to_the_last_day(
-    place: Place, user: User, on: date, *, holds: bool
-) -> None:
+def test_a_role_is_held_from_the_first_to_the_last_day(place: Place, user: User, on: date, *, holds: bool) -> None:
     appointment = appoint(user, place.township, Role.TOWNSHIP_REVIEWER)
     assert Appointment.objects.for_user(user, on).exists() is holds
     assert appointment.is_in_force(on) is holds

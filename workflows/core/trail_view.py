@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.canonical import GENESIS
 from audit.models import Event
@@ -56,7 +57,8 @@ def case_url(event: Event) -> str:
 
 def numbers_of(events: list[Event]) -> dict[str, str]:
     """What to call the cases of events from before they had a number (one query)."""
-    keys = [int(event.case_key.removeprefix("case:")) for event in events if event.case_key and not event.subject_number]
+    unnumbered = [event.case_key for event in events if event.case_key and not event.subject_number]
+    keys = [int(key.removeprefix("case:")) for key in unnumbered]
     cases = Case.objects.filter(pk__in=keys)
     return {case.key: case.number or f"草稿（{case.title}）" for case in cases}
 
@@ -148,7 +150,7 @@ def trail_event(request: HttpRequest, sequence: int) -> HttpResponseBase:
         "event": {
             "sequence": event.sequence,
             "facts": [
-                {"label": "时间", "value": content["at"]},
+                {"label": "时间", "value": f"{timezone.localtime(event.at):%Y年%-m月%-d日 %H:%M:%S}"},
                 {"label": "办理人", "value": event.actor_name},
                 {"label": "以何身份", "value": role_label(event.actor_role)},
                 {"label": "单位", "value": event.actor_organisation_name},
@@ -193,6 +195,11 @@ def label_of(name: str) -> str:
         "taken_back": "撤回的办理",
         "attachment": "附件摘要",
         "seen": "看了哪些",
+        "role": "任职",
+        "from_on": "任职开始",
+        "people": "人数",
+        "start_on": "上岗日期",
+        "end_on": "离岗日期",
     }
     return labels.get(name, name)
 

@@ -27,9 +27,7 @@ class Command(BaseCommand):
                 if isinstance(field, (EncryptedTextField, WrappedKeyField)):
                     unreadable += self._rotate_column(model, field, options["batch"])
         if unreadable:
-            raise CommandError(
-                f"有{unreadable}处密文解不开，没有改动：请把缺少的旧密钥补进 FIELD_KEYS 后重来。"
-            )
+            raise CommandError(f"有{unreadable}处密文解不开，没有改动：请把缺少的旧密钥补进 FIELD_KEYS 后重来。")
         self.stdout.write("已全部改用第一把密钥，旧密钥可以从 FIELD_KEYS 里移去。")
 
     def _rotate_column(self, model: type[models.Model], field: "models.Field[Any, Any]", batch: int) -> int:
@@ -38,9 +36,7 @@ class Command(BaseCommand):
             models.BinaryField() if isinstance(field, WrappedKeyField) else models.TextField()
         )
         # Tokens as they stand, past the column's own decryption and past a model's own refusals.
-        rows = model._base_manager.annotate(
-            stored_token=ExpressionWrapper(F(field.attname), output_field=raw_type)
-        )
+        rows = model._base_manager.annotate(stored_token=ExpressionWrapper(F(field.attname), output_field=raw_type))
         last_pk: Any = None
         seen = changed = unreadable = 0
         while True:
