@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -145,21 +146,28 @@ class DemoCounty:
 
     def _applications(self) -> None:
         crowd = people.applicants()
+        # A goal with "+edge" is an edge household: four are placed in 泥井镇, two more wait there for its opinion.
         plans = (
-            ("104/青禾村", ["approved"] * 4 + ["township_review"] * 3 + ["village_review", "village_seal"]),
-            ("104/青禾村", ["returned", "draft", "township_seal"]),
-            ("104/榆荫村", ["approved"] * 3 + ["township_review", "village_review", "rejected"]),
+            ("104/青禾村", ["approved+edge"] * 3 + ["approved", "township_review+edge", "township_review+edge"]),
+            ("104/青禾村", ["township_review", "village_review", "village_seal", "returned", "draft", "township_seal"]),
+            ("104/榆荫村", ["approved+edge", "approved", "township_review", "village_review", "rejected"]),
             ("101/云杉村", ["approved"] * 2 + ["township_review"] * 2 + ["village_review", "draft"]),
         )
         day = 0
         for village, goals in plans:
             for goal in goals:
-                self._one(village, next(crowd), goal, self._morning(40 - day))
+                state, _, edge = goal.partition("+")
+                person = replace(next(crowd), category=edge) if edge else self._registered(next(crowd))
+                self._one(village, person, state, self._morning(40 - day))
                 day += 1
         for village in self.posts:
             for person in islice(crowd, 4):
                 self._list(village, person)
         self._veteran(next(crowd))
+
+    def _registered(self, person: Applicant) -> Applicant:
+        """Of a 建档立卡 household, not of an edge one."""
+        return replace(person, category="poverty_relieved") if person.category == "edge" else person
 
     def _signed(self, name: str, opinion: str) -> dict[str, Any]:
         return {"opinion": opinion, "strokes": demo_signature(name)}
