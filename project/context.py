@@ -10,7 +10,7 @@ from django.urls import reverse
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
 from workflows.core.actors import Actor
-from workflows.core.inbox import count_of, mine_of
+from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
 from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
 
@@ -106,7 +106,7 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             label=label,
             url=url,
             current=path.startswith(url),
-            count=count_of(mine_of(actor)) if label == "待办" else 0,
+            count=len(pile_of(actor)) if label == "待办" else 0,
         )
         for label, url in ways
     ]

@@ -12,7 +12,7 @@ from forms_templates.library import Form, form
 from forms_templates.papers import file_paper
 from registry.id_numbers import IdNumber, IdNumberError, mask_id, mask_phone
 from registry.models import County
-from registry.policies import Policy, policy_by_id, policy_on
+from registry.policies import Policy, policy_on
 from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.jobs import check_filed_paper
@@ -62,14 +62,16 @@ def current_form() -> Form:
 
 def policy_of(application: Application, page: Page) -> Policy:
     """The set a decision used; before any decision the one in force today."""
-    if application.policy_set_id is not None and not application.is_live:
-        return policy_by_id(application.policy_set_id)
-    return policy_on(application.county, page.on)
+    if application.policy_set is not None and not application.is_live:
+        return application.policy_set.policy()
+    return page.policy(application.county)
 
 
 def standing_opinions(application: Application) -> dict[str, Opinion]:
     """The opinions that count in the state the application has now."""
     steps = STANDING[application.state]
+    if not steps:
+        return {}
     return {step: opinion for step, opinion in valid_opinions(application.case).items() if step in steps}
 
 

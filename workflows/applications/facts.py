@@ -8,14 +8,15 @@ from typing import Any
 
 from registry.encryption import blind_index
 from registry.id_numbers import IdNumber, IdNumberError
-from registry.models import County, Household, KinshipDeclaration, Worker
+from registry.models import County, Household, Worker
 from registry.policies import Policy
 from workflows.core.actors import Actor
-from workflows.core.models import Opinion
-from workflows.employment.models import Post, Tenure
-from workflows.employment.service import Span, Stretch, service_until
+from workflows.core.opinions import valid_opinions
+from workflows.employment.models import Post
+from workflows.employment.service import service_until
 
-from .models import PLACED, RUNNING, Application
+from .counted import Asked, count
+from .models import Application
 from .rules import ApplicantFacts
 
 
@@ -38,11 +39,23 @@ def facts_of(
     except IdNumberError:
         id_number = None
     index = blind_index(id_number.value) if id_number else ""
-    worker = Worker.objects.select_related("household").filter(county=county, id_index=index).first() if index else None
-    post = _post_of(answers.get("post"), village_id)
-    head_index = _head_index(answers, id_number)
-    household = worker.household if worker else _household(county, head_index)
-    edge_codes = [category.code for category in policy.categories if category.group == "edge"]
+    worker = _worker(application, county, index)
+    post = _post_of(application, answers.get("post"), village_id)
+    household = worker.household if worker else _household(county, _head_index(answers, id_number))
+    counted = count(
+        Asked(
+            county=county.pk,
+            id_index=index,
+            worker=worker.pk if worker else 0,
+            post=post.pk if post else 0,
+            township=township_id or 0,
+            edge_codes=tuple(category.code for category in policy.categories if category.group == "edge"),
+            application=application.pk if application else 0,
+            case=application.case_id if application else 0,
+            user=actor.user.pk if actor and actor.user else 0,
+        ),
+        on,
+    )
     return ApplicantFacts(
         on=on,
         policy=policy,
@@ -55,31 +68,37 @@ def facts_of(
         market_verification=str(answers.get("market_verification") or ""),
         has_job=answers.get("has_job") == "yes",
         job_override_reason=str(answers.get("job_override_reason") or ""),
-        service=service_of(worker, on),
-        other_running=bool(index) and _other_running(county, index, worker, application, on),
+        service=service_until(counted.stretches, on),
+        other_running=counted.other_running,
         post_type=post.type_name if post else "",
         post_is_described=post.is_described if post else False,
-        post_places_left=_places_left(post, application) if post else 0,
+        post_places_left=post.places - counted.places_taken if post else 0,
         township_name=township_name,
-        edge_households_placed=_edge_households(township_id, edge_codes, household, application)
-        if answers.get("category") in edge_codes and township_id
-        else 0,
+        edge_households_placed=len(counted.edge_households - {household.pk if household else 0}),
         quota_reason=quota_reason,
-        **_about(actor, application, county, index),
+        actor_submitted=counted.actor_submitted,
+        actor_gave_village_opinion=_gave_village_opinion(actor, application),
+        actor_is_kin=counted.actor_is_kin,
+        registered_as=f"已登记：{worker.name}，户主{worker.household.head_name}。"
+        if worker and worker.village_id == village_id
+        else "",
     )
 
 
-def service_of(worker: Worker | None, on: date) -> Span:
-    """All service on welfare posts under this ID number up to that day (《办法》第十条)."""
-    if worker is None:
-        return Span(0, 0)
-    rows = Tenure.objects.filter(worker=worker).values_list("start_on", "end_on")
-    return service_until([Stretch(first, last) for first, last in rows], on)
-
-
-def _post_of(value: Any, village_id: int | None) -> Post | None:
-    if not str(value or "").isdigit() or village_id is None:
+def _worker(application: Application | None, county: County, index: str) -> Worker | None:
+    if not index:
         return None
+    if application is not None and application.worker is not None and application.worker.id_index == index:
+        return application.worker
+    return Worker.objects.select_related("household").filter(county=county, id_index=index).first()
+
+
+def _post_of(application: Application | None, value: Any, village_id: int | None) -> Post | None:
+    if not str(value or "").isdigit() or village_id is None or len(str(value)) > 15:
+        return None
+    post = application.post if application is not None else None
+    if post is not None and post.pk == int(value):
+        return post
     return Post.objects.filter(pk=int(value), village_id=village_id, state__in=("vacant", "occupied")).first()
 
 
@@ -98,56 +117,8 @@ def _household(county: County, head_index: str) -> Household | None:
     return Household.objects.filter(county=county, head_id_index=head_index).first()
 
 
-def _other_running(
-    county: County, index: str, worker: Worker | None, application: Application | None, on: date
-) -> bool:
-    running = Application.objects.filter(county=county, id_index=index, state__in=RUNNING)
-    if application is not None:
-        running = running.exclude(pk=application.pk)
-    if running.exists():
-        return True
-    return worker is not None and on_post(worker, on)
-
-
-def on_post(worker: Worker, on: date) -> bool:
-    """Whether a welfare post is held on that day."""
-    rows = Tenure.objects.filter(worker=worker, start_on__lte=on).values_list("end_on", flat=True)
-    return any(end is None or end >= on for end in rows)
-
-
-def _places_left(post: Post, application: Application | None) -> int:
-    taken = Application.objects.filter(post=post, state__in=PLACED)
-    if application is not None:
-        taken = taken.exclude(pk=application.pk)
-    working = Tenure.objects.filter(post=post, end_on__isnull=True).count()
-    return post.places - taken.count() - working
-
-
-def _edge_households(
-    township_id: int, edge_codes: list[str], household: Household | None, application: Application | None
-) -> int:
-    """Distinct other edge households of the township with an approved or running post."""
-    placed = Application.objects.filter(township_id=township_id, category__in=edge_codes, state__in=PLACED)
-    if application is not None:
-        placed = placed.exclude(pk=application.pk)
-    running = Tenure.objects.filter(
-        township_id=township_id, end_on__isnull=True, worker__household__category__in=edge_codes
-    )
-    households = set(placed.values_list("household_id", flat=True).distinct())
-    households |= set(running.values_list("worker__household_id", flat=True).distinct())
-    households.discard(household.pk if household else None)
-    return len(households)
-
-
-def _about(actor: Actor | None, application: Application | None, county: County, index: str) -> dict[str, bool]:
+def _gave_village_opinion(actor: Actor | None, application: Application | None) -> bool:
     if actor is None or actor.user is None or application is None:
-        return {}
-    case = application.case
-    submitted = case.task_set.filter(outcome="applications.submit", status="DONE", owner=actor.user).exists()
-    return {
-        "actor_submitted": submitted,
-        "actor_gave_village_opinion": Opinion.objects.filter(
-            case=case, step="village_opinion", voided_at__isnull=True, written_by=actor.user
-        ).exists(),
-        "actor_is_kin": KinshipDeclaration.objects.filter(county=county, user=actor.user, id_index=index).exists(),
-    }
+        return False
+    opinion = valid_opinions(application.case).get("village_opinion")
+    return opinion is not None and opinion.written_by_id == actor.user.pk

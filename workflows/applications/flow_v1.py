@@ -32,6 +32,8 @@ class ApplicationFlow(Procedure):
     """扶贫专岗申请"""
 
     entity_model = Application
+    entity_name = "application"
+    entity_with = ("post", "worker__household", "household", "policy_set")
     paperwork = ApplicationPaperwork()
 
     begin_application = Begin().LeadsTo(this.fill_in)

@@ -43,6 +43,8 @@ class ApplicantFacts:
     actor_submitted: bool = False
     actor_gave_village_opinion: bool = False
     actor_is_kin: bool = False
+    # What the register says of this person, told to their own village only.
+    registered_as: str = ""
 
 
 @dataclass(frozen=True)

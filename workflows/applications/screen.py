@@ -12,10 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forms_templates.sheet import Slot, sheet_html
-from registry.encryption import blind_index
-from registry.id_numbers import IdNumber, IdNumberError
-from registry.models import Worker
-from registry.policies import Policy, policy_on
+from registry.policies import Policy
 from workflows.core.desk_actions import MAY_UNMASK, UNMASK_REASONS
 from workflows.core.models import Opinion
 from workflows.core.paperwork import Page
@@ -75,7 +72,7 @@ def village_of(page: Page) -> Any:
 def policy_for(page: Page) -> Policy:
     if page.entity is not None:
         return documents.policy_of(page.entity, page)
-    return policy_on(page.village.county, page.on)
+    return page.policy(page.village.county)
 
 
 # --- the sheet ------------------------------------------------------------------------------------
@@ -365,7 +362,7 @@ def _household_panel(page: Page) -> dict[str, Any]:
     return {
         "id": "household",
         "title": "所在户",
-        "hint": known_household(page) or "边缘户名额按户计算。名单上已有的人，按登记的户。",
+        "hint": facts_for_page(page).registered_as or "边缘户名额按户计算。名单上已有的人，按登记的户。",
         "fields": [
             _field(
                 page,
@@ -379,20 +376,6 @@ def _household_panel(page: Page) -> dict[str, Any]:
             _field(page, "head_id_number", "户主身份证号", "text"),
         ],
     }
-
-
-def known_household(page: Page) -> str:
-    """What the register says of the typed ID number, to the person's own village only."""
-    try:
-        number = IdNumber.parse(str(answers_of(page).get("id_number") or ""))
-    except IdNumberError:
-        return ""
-    worker = (
-        Worker.objects.select_related("household")
-        .filter(village=village_of(page), id_index=blind_index(number.value))
-        .first()
-    )
-    return f"已登记：{worker.name}，户主{worker.household.head_name}。" if worker else ""
 
 
 def _verification(application: Application) -> dict[str, Any]:
@@ -443,6 +426,14 @@ def _confirmation_panel(page: Page) -> dict[str, Any]:
 
 
 def facts_for_page(page: Page) -> rules.ApplicantFacts:
+    """What the rules ask of this page, read once."""
+    if "_facts" not in page.__dict__:
+        page.__dict__["_facts"] = _facts(page)
+    facts: rules.ApplicantFacts = page.__dict__["_facts"]
+    return facts
+
+
+def _facts(page: Page) -> rules.ApplicantFacts:
     quota_reason = str((page.typed or {}).get("quota_reason") or "")
     if page.entity is not None:
         quota_reason = quota_reason or page.entity.quota_reason
@@ -450,7 +441,7 @@ def facts_for_page(page: Page) -> rules.ApplicantFacts:
         page.entity,
         answers_of(page),
         county=village_of(page).county,
-        policy=policy_on(village_of(page).county, page.on),
+        policy=page.policy(village_of(page).county),
         on=page.on,
         actor=page.actor,
         township_id=township_of(page).pk,

@@ -166,7 +166,7 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
         {
             "html": html,
             "sex": sex_of(str(typed.get("id_number") or "")),
-            "household": screen.known_household(page),
+            "household": facts.registered_as,
         }
     )
 

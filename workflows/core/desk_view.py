@@ -20,7 +20,7 @@ from .actors import Actor
 from .clock import now
 from .desk_actions import MAY_UNMASK, may_take_back
 from .door import perform
-from .inbox import mine_of
+from .inbox import flows, pile_of
 from .models import Case, Comment, DeskTask
 from .paperwork import Page, Paperwork
 from .procedure import open_tasks
@@ -41,12 +41,18 @@ def visible_case(actor: Actor, pk: int) -> Case:
     case = (
         Case.objects.visible_to(actor)
         .filter(pk=pk)
-        .select_related("county", "village__county", "township", "opened_by")
+        .select_related("county", "village__county", "township", "opened_by", *entities())
         .first()
     )
     if case is None:
         raise Http404
+    case.remembered = {}
     return case
+
+
+def entities(prefix: str = "") -> list[str]:
+    """What every flow wants read together with a case."""
+    return [f"{prefix}{name}" for flow in flows().values() for name in flow.case_with()]
 
 
 def typed_by(request: HttpRequest) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "timeline": timeline(case, events, tasks, remarks),
         "checks": checks,
         "checks_summary": checks_summary(checks),
-        "papers": papers_of(case) if case.submitted_at else [],
+        "papers": papers_of(case) if case.submitted_at and page.task is None else [],
         "attachments": files,
         "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},
         "unmask_url": reverse("unmask", args=[case.pk]) if page.actor.holds(MAY_UNMASK) else "",
@@ -140,8 +146,8 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
 
 
 def pager_of(actor: Actor, task: DeskTask) -> dict[str, Any] | None:
-    """The neighbours in one's own pile, as far as a person leafs through it (one query)."""
-    pile = list(mine_of(actor).order_by("created", "pk").values_list("pk", flat=True)[:200])
+    """The neighbours in one's own pile, as far as anybody counts."""
+    pile = pile_of(actor)
     if task.pk not in pile or len(pile) < 2:
         return None
     at = pile.index(task.pk)
@@ -214,13 +220,16 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One's own task: GET shows it, POST does what the pressed button says."""
     actor, at = actor_of(request), now()
     found = (
-        DeskTask.objects.select_related("owner", "process__county", "process__village__county", "process__township")
+        DeskTask.objects.select_related(
+            "owner", "process__county", "process__village__county", "process__township", *entities("process__")
+        )
         .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor))
         .first()
     )
     if found is None:
         raise Http404
     case = found.process
+    case.remembered = {}
     mine = actor.appointment_for(found.office_id or 0, found.office_role) is not None
     if request.method == "POST":
         return _act(request, actor, found, at)
@@ -249,7 +258,8 @@ def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpRe
         taken = found.owner_id is not None and actor.user is not None and found.owner_id != actor.user.pk
         if not found.is_open or taken:
             return render(request, "desk/conflict.html", {"text": str(error), "url": error.url}, status=error.status)
-        case.__dict__.pop("_entity", None)
+        page.case = case = visible_case(actor, case.pk)
+        page.task.process = case  # type: ignore[union-attr]
         page.entity = case.entity
         return show_task(request, page, conflict=error, status=409)
     if wants_json(request):

@@ -93,6 +93,15 @@ def _narrowed(rows: Any, wanted: Wanted, prefix: str) -> Any:
     return rows
 
 
+def pile_of(actor: Actor) -> list[int]:
+    """The tasks I may do now, longest wait first, as far as anybody counts (one query per actor)."""
+    if "_pile" not in actor.__dict__:
+        pile = mine_of(actor).order_by("created", "pk").values_list("pk", flat=True)[:COUNT_UP_TO]
+        actor.__dict__["_pile"] = list(pile)
+    found: list[int] = actor.__dict__["_pile"]
+    return found
+
+
 def count_of(tasks: QuerySet[DeskTask]) -> int:
     """How many, counted up to a limit: a pile of thousands is not counted on every page."""
     return tasks[:COUNT_UP_TO].count()

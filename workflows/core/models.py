@@ -65,6 +65,8 @@ class Case(AbstractProcess):
 
     # The moment of the change that is being made: set by the door, read by the nodes. Not a column.
     moment: datetime
+    # While a page is drawn nothing changes: what was read once (opinions) is kept here. The door never sets it.
+    remembered: dict[str, Any] | None = None
 
     objects = CaseQuerySet.as_manager()
 
@@ -95,7 +97,13 @@ class Case(AbstractProcess):
     def entity(self) -> Any:
         """What the case is about: the row that carries the state (loaded once)."""
         if "_entity" not in self.__dict__:
-            self.__dict__["_entity"] = self.flow_class.entity_of(self)
+            entity = self.flow_class.entity_of(self)
+            # The same rows under two names: asked for once.
+            for name in ("county", "township", "village"):
+                if getattr(entity, f"{name}_id", None) == getattr(self, f"{name}_id") is not None:
+                    setattr(entity, name, getattr(self, name))
+            entity.case = self
+            self.__dict__["_entity"] = entity
         return self.__dict__["_entity"]
 
     @entity.setter

@@ -21,8 +21,8 @@ from .inbox import (
     desk_of,
     flows,
     key_text,
-    mine_of,
     parse_key,
+    pile_of,
     rows,
     sent_by,
     waited,
@@ -85,7 +85,7 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         tasks, following = rows(actor, wanted)
         lines = [task_row(task, actor, done=wanted.tab == "done") for task in tasks]
     kept = {"tab": wanted.tab, "q": wanted.q, "flow": wanted.flow, "step": wanted.step}
-    counts = {"mine": count_of(mine_of(actor)), "office": count_of(desk_of(actor))}
+    counts = {"mine": len(pile_of(actor)), "office": count_of(desk_of(actor))}
     context = {
         "tabs": [
             {
@@ -120,7 +120,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """What waits, what was said to one's office, and where to begin."""
     actor = actor_of(request)
     tasks, _ = rows(actor, Wanted())
-    mine = count_of(mine_of(actor))
+    mine = len(pile_of(actor))
     may_apply = actor.holds((Role.VILLAGE_CLERK,)) is not None
     cards = [
         {

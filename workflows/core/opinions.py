@@ -15,11 +15,16 @@ from .refusals import Refusal, Refused
 
 
 def valid_opinions(case: Case) -> dict[str, Opinion]:
-    """The opinions in force by step, with signature and seal (one query)."""
+    """The opinions in force by step, with signature and seal (one query; none when a page has asked before)."""
+    if case.remembered is not None and "opinions" in case.remembered:
+        return dict(case.remembered["opinions"])
     rows = Opinion.objects.filter(case=case, voided_at__isnull=True).select_related(
         "written_by", "signature", "seal_use__seal", "acted_as__organisation"
     )
-    return {opinion.step: opinion for opinion in rows}
+    opinions = {opinion.step: opinion for opinion in rows}
+    if case.remembered is not None:
+        case.remembered["opinions"] = dict(opinions)
+    return opinions
 
 
 def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:

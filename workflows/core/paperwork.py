@@ -10,6 +10,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from registry.models import County
+from registry.policies import Policy, policy_on
+
 from .actions import ACTIONS, Move
 from .actors import Actor
 from .models import Case, DeskTask
@@ -33,6 +36,13 @@ class Page:
     @property
     def on(self) -> date:
         return timezone.localtime(self.at).date()
+
+    def policy(self, county: County) -> Policy:
+        """The policy set in force on the day of this look, read once."""
+        if "_policy" not in self.__dict__:
+            self.__dict__["_policy"] = policy_on(county, self.on)
+        policy: Policy = self.__dict__["_policy"]
+        return policy
 
     @property
     def on_case(self) -> Case:

@@ -206,11 +206,19 @@ class Procedure(Flow):
     process_class = Case
     task_class = DeskTask
     entity_model: ClassVar[Any] = None
+    entity_name: ClassVar[str] = ""  # the entity's name on the case (its one-to-one reversed)
+    entity_with: ClassVar[tuple[str, ...]] = ()  # what is read together with it
     paperwork: ClassVar[Any] = None  # how the flow shows itself on paper and screen (documents.py of its room)
 
     @classmethod
     def entity_of(cls, case: Case) -> Any:
-        return cls.entity_model.objects.get(case=case)
+        loaded = case._state.fields_cache.get(cls.entity_name)
+        return loaded or cls.entity_model.objects.select_related(*cls.entity_with).get(case=case)
+
+    @classmethod
+    def case_with(cls) -> list[str]:
+        """What to select with a case of this flow, so that a page asks once."""
+        return [cls.entity_name, *(f"{cls.entity_name}__{name}" for name in cls.entity_with)]
 
     @classmethod
     def desks(cls) -> list[Desk]:
@@ -272,4 +280,11 @@ class Procedure(Flow):
 
 
 def open_tasks(case: Case) -> list[DeskTask]:
-    return list(DeskTask.objects.filter(process=case, status__in=OPEN_STATUSES, office__isnull=False))
+    """Where the case lies now (one query; none when a page has asked before)."""
+    if case.remembered is not None and "open_tasks" in case.remembered:
+        return list(case.remembered["open_tasks"])
+    lying = DeskTask.objects.filter(process=case, status__in=OPEN_STATUSES, office__isnull=False)
+    tasks = list(lying.select_related("owner"))
+    if case.remembered is not None:
+        case.remembered["open_tasks"] = list(tasks)
+    return tasks
