@@ -39,6 +39,13 @@ _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 _BRACKETED_HOST = f"[{HOST}]" if ":" in HOST and not HOST.startswith("[") else HOST
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", list(dict.fromkeys([*_LOOPBACK, _BRACKETED_HOST])))
 
+if HOST in {"0.0.0.0", "::"} and not env.text("ALLOWED_HOSTS", ""):  # noqa: S104
+    raise refuse(
+        "ALLOWED_HOSTS",
+        f"没有设置：HOST={HOST} 时，请写上别的电脑访问时用的 IP 或域名，例如 ALLOWED_HOSTS=192.168.1.10,localhost。",
+        f"not set; with HOST={HOST} name the address or the domain other machines will use",
+    )
+
 if DEBUG and _BRACKETED_HOST not in _LOOPBACK:
     raise refuse(
         "DEBUG",

@@ -38,12 +38,12 @@ class DemoCounty:
         self.county = County()
 
     def load(self) -> County:
-        """The registry in one transaction, then every application act by act (it can be stopped and is not half)."""
+        """Everything in one transaction: a demo that was interrupted is no demo, and the next start loads it again."""
         with transaction.atomic():
             self._registry()
-        self.tell("单位、人员、印章、岗位和名单已载入")
-        self._applications()
-        self.tell("申请已载入")
+            self.tell("单位、人员、印章、岗位和名单已载入")
+            self._applications()
+            self.tell("申请已载入")
         return self.county
 
     def _do(self, action: str, **data: Any) -> Any:

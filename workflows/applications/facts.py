@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,15 +32,17 @@ def facts_of(
     township_name: str = "",
     village_id: int | None = None,
     quota_reason: str = "",
+    posts: Sequence[Post] = (),
 ) -> ApplicantFacts:
-    """Read what the rules need. `application` is None while nothing is saved yet."""
+    """Read what the rules need. `application` is None while nothing is saved; `posts` are the village's, if read."""
     try:
         id_number: IdNumber | None = IdNumber.parse(str(answers.get("id_number") or ""), on)
     except IdNumberError:
         id_number = None
     index = blind_index(id_number.value) if id_number else ""
     worker = _worker(application, county, index)
-    post = _post_of(application, answers.get("post"), village_id)
+    post = next((post for post in posts if str(post.pk) == str(answers.get("post"))), None)
+    post = post or _post_of(application, answers.get("post"), village_id)
     household = worker.household if worker else _household(county, _head_index(answers, id_number))
     counted = count(
         Asked(
@@ -118,7 +120,7 @@ def _household(county: County, head_index: str) -> Household | None:
 
 
 def _gave_village_opinion(actor: Actor | None, application: Application | None) -> bool:
-    if actor is None or actor.user is None or application is None:
+    if actor is None or actor.user is None or application is None or application.is_live:
         return False
     opinion = valid_opinions(application.case).get("village_opinion")
     return opinion is not None and opinion.written_by_id == actor.user.pk

@@ -157,9 +157,17 @@ def _open_cells(page: Page, answers: Mapping[str, Any], policy: Policy) -> dict[
 
 
 def posts_of(page: Page) -> list[tuple[str, str]]:
-    """The village's posts, with what is free on each."""
-    rows = Post.objects.filter(village=village_of(page), state__in=("vacant", "occupied")).order_by("pk")
-    return [(str(post.pk), f"{post.type_name}（{post.places}人）") for post in rows]
+    """The village's posts to choose from."""
+    return [(str(post.pk), f"{post.type_name}（{post.places}人）") for post in _posts(page)]
+
+
+def _posts(page: Page) -> list[Post]:
+    """The village's posts, read once per page."""
+    if "_posts" not in page.__dict__:
+        open_posts = Post.objects.filter(village=village_of(page), state__in=("vacant", "occupied"))
+        page.__dict__["_posts"] = list(open_posts.order_by("pk"))
+    posts: list[Post] = page.__dict__["_posts"]
+    return posts
 
 
 def _select(
@@ -448,6 +456,7 @@ def _facts(page: Page) -> rules.ApplicantFacts:
         township_name=township_of(page).name,
         village_id=village_of(page).pk,
         quota_reason=quota_reason,
+        posts=_posts(page) if is_filling(page) else (),
     )
 
 

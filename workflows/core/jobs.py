@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django_tasks import task
+from typing import TYPE_CHECKING
+
+import django
 
 from forms_templates.models import Document
 from forms_templates.papers import PaperDamaged, read_paper
 
 from .actors import Actor
 from .clock import now
+
+# Django has the same tasks of its own from 6.0 on.
+if TYPE_CHECKING or django.VERSION < (6, 0):
+    from django_tasks import task
+else:
+    from django.tasks import task
 
 
 @task()
