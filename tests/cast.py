@@ -7,13 +7,20 @@ second township are there to find nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
 from audit.models import Event
 from audit.verification import verify_chain
+from forms_templates.models import Document
 from registry.models import County, Organisation, User
 from registry.roles import OrganisationKind, Role
 from signatures.demo_strokes import demo_signature
@@ -62,6 +69,7 @@ PEOPLE = (
     ("administrator", "柯明", Role.SYSTEM_ADMINISTRATOR, "bureau"),
 )
 OUTSIDER = "outsider"
+OWN_ROOMS = {"audit", "registry", "forms_templates", "signatures", "workflows", "django_tasks_db"}
 POSTS = (("保洁", 3), ("绿化", 1))
 VERIFICATION = "9月10日村干部入户核实：要照看老人，不能外出，附近没有合适的岗位。"
 # The way of an application that nobody stops: state → who does what there.
@@ -127,10 +135,17 @@ class Cast:
         at = more.pop("at", None) or self.tick()
         return perform(action, subject, actor, data, more.pop("seen", ""), at=at, **more)
 
+    def also(self, part: str, role: str, place: str) -> Actor:
+        """The person with one more appointment."""
+        user = user_of(self.people[part])
+        data = {"user": user, "organisation": self.places[place], "role": role, "from_on": SINCE, "to_on": None}
+        self.do("registry.appoint", self.county, self.system, data)
+        return Actor.of(user, self.now.date())
+
     # --- an application -----------------------------------------------------------------------------
 
-    def answers(self, *, village: str = "104001", post: int = 0, **changes: Any) -> dict[str, Any]:
-        """A sheet filled in rightly, for an applicant nobody has seen before."""
+    def answers(self, *, village: str = "104001", post: int | str = 0, **changes: Any) -> dict[str, Any]:
+        """A sheet filled in rightly, for an applicant nobody has seen before; `post`: which one, or what is sent."""
         self.applicants += 1
         number = self.applicants
         return {
@@ -142,7 +157,7 @@ class Cast:
             "work_ability": "有",
             "skills": "做饭",
             "category": "in_poverty",
-            "post": str(self.posts[village][post].pk),
+            "post": post if isinstance(post, str) else str(self.posts[village][post].pk),
             "is_willing": "on",
             "has_job": "no",
             "market_verification": VERIFICATION,
@@ -263,6 +278,25 @@ def beyond_quota(actor: Actor) -> dict[str, Any]:
     return {**signed(actor.name), "quota_reason": "一户两老都要人照看，确实只能就近安置。"}
 
 
+def prepared_cast() -> Cast:
+    """The county in this test's database: built through the door once, then laid there row by row as it was."""
+    if not _PREPARED:
+        cast = build_cast()
+        _PREPARED.append((deepcopy(cast), everything()))
+        return cast
+    cast, tables = _PREPARED[0]
+    with connection.cursor() as cursor:
+        for model in _own_models():
+            rows = tables[model._meta.label]
+            if rows:
+                places = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f'INSERT INTO "{model._meta.db_table}" VALUES ({places})', rows)
+    return deepcopy(cast)
+
+
+_PREPARED: list[tuple[Cast, dict[str, list[Any]]]] = []
+
+
 def build_cast() -> Cast:
     """The county, through the door."""
     cast = Cast(County())
@@ -324,6 +358,11 @@ def task_of(case: Case) -> DeskTask:
     return task
 
 
+def user_of(actor: Actor) -> User:
+    assert actor.user is not None
+    return actor.user
+
+
 def application_of(case: Case) -> Application:
     return Application.objects.get(case=case)
 
@@ -335,3 +374,33 @@ def state_of(case: Case) -> str:
 def events_of(case: Case) -> list[Event]:
     """What the trail tells of the case, oldest first."""
     return list(Event.objects.filter(case_key=case.key).order_by("sequence"))
+
+
+def papers_of(case: Case) -> list[Document]:
+    """Every version of the case's paper, the first one first."""
+    return list(Document.objects.filter(case_key=case.key).order_by("number"))
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of all our tables and the jobs, as they lie there: equal before and after means that nothing happened."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for model in _own_models():
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')
+            rows[model._meta.label] = cursor.fetchall()
+    return rows
+
+
+def _own_models() -> list[type[Model]]:
+    return [model for model in apps.get_models(include_auto_created=True) if _room(model) in OWN_ROOMS]
+
+
+def _room(model: type[Model]) -> str:
+    return model.__module__.partition(".")[0]
+
+
+@contextmanager
+def nothing_happens() -> Iterator[None]:
+    before = everything()
+    yield
+    assert everything() == before

@@ -290,6 +290,7 @@ class RejectByTownship(_Rejection):
     label = "不同意"
     told = "签署乡镇意见：不同意"
     nodes = ("township_opinion",)
+    guards = rules.SECOND_REVIEWER
 
     def move_on(self, move: Move) -> None:
         move.reason = str(move.data["reason"])
@@ -312,7 +313,8 @@ class SendBack(TaskAction):
     def refusals(self, move: Move) -> Iterable[Refusal]:
         if move.task.flow_task.name.endswith("seal"):
             return ()
-        return rules.refusals(rules.REVIEWER, facts_for(move, move.entity.answers))
+        guards = rules.SECOND_REVIEWER if move.task.flow_task.name == "township_opinion" else rules.REVIEWER
+        return rules.refusals(guards, facts_for(move, move.entity.answers))
 
     def apply(self, move: Move) -> None:
         move.entity.send_back()
@@ -402,6 +404,9 @@ class DeclineQuota(TaskAction):
     weight = "plain"
     needs_reason = True
     form = ReasonForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        return rules.refusals(rules.SECOND_REVIEWER, facts_for(move, move.entity.answers))
 
     def apply(self, move: Move) -> None:
         move.entity.decline_quota()

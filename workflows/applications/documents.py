@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from forms_templates.library import Form, form
 from forms_templates.papers import file_paper
+from forms_templates.values import FormDataError
 from registry.id_numbers import IdNumber, IdNumberError, mask_id, mask_phone
 from registry.models import County
 from registry.policies import Policy, policy_on
@@ -25,6 +26,7 @@ from workflows.core.opinions import (
     void_opinions,
 )
 from workflows.core.paperwork import Button, Page, Paperwork
+from workflows.core.refusals import Refusal, Refused
 from workflows.employment.models import Post
 
 from . import rules, screen
@@ -139,7 +141,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
     opinions = standing_opinions(application)
     values = values_of(application, opinions, policy, application.post.type_name if application.post else "")
     sheet = current_form()
-    digest = sheet.content_digest(values)
+    digest = _content_digest(sheet, values)
     if sign is not None and sign.step in CELLS:
         opinions[sign.step] = sign
         sign_opinion(move, sign, place=CELLS[sign.step][2], content_digest=digest, form_digest=sheet.digest)
@@ -160,6 +162,15 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
     )
     move.papers.append(document.stamp)
     check_filed_paper.enqueue(document.pk)
+
+
+def _content_digest(sheet: Form, values: dict[str, object]) -> str:
+    """What a signature binds. Raises Refused for a value that cannot stand on paper (a direction mark …)."""
+    try:
+        return sheet.content_digest(values)
+    except FormDataError as error:
+        anchor = next((name for name, spec in sheet.fields.items() if f"“{spec.label}”" in str(error)), "")
+        raise Refused([Refusal("unprintable", str(error), anchor=anchor)]) from error
 
 
 class ApplicationPaperwork(Paperwork):
@@ -231,6 +242,11 @@ class ApplicationPaperwork(Paperwork):
             "id_number": mask_id(str(answers.get("id_number") or "")),
             "phone": mask_phone(str(answers.get("phone") or "")),
         }
+
+    def can_return_to(self, case: Case, acted: DeskTask) -> bool:
+        """The opinions that stood then must stand still: a second round voids those of the first."""
+        stood = STANDING[acted.from_state]
+        return not stood or set(stood) <= set(valid_opinions(case))
 
     def take_back(self, move: Move, acted: DeskTask) -> None:
         """The state returns to what it was; what was signed or sealed in that act is voided."""

@@ -302,7 +302,15 @@ def within_edge_quota(facts: ApplicantFacts) -> Refusal | None:
     policy = facts.policy
     if not policy.counts_as_edge(facts.category):
         return None
-    if facts.edge_households_placed < policy.edge_household_quota or len(facts.quota_reason.strip()) >= 5:
+    if facts.edge_households_placed < policy.edge_household_quota:
+        return None
+    if not policy.edge_household_quota_soft:
+        return Refusal(
+            "quota_closed",
+            f"不能同意：{facts.township_name}已安置边缘户{facts.edge_households_placed}户，名额已用完。",
+            "《方案》三（二）4",
+        )
+    if len(facts.quota_reason.strip()) >= 5:
         return None
     return Refusal(
         "quota_full",
@@ -362,7 +370,8 @@ TOWNSHIP_OPINION: tuple[Guard, ...] = (
 )
 # Refusing or sending back needs no eligible applicant, only a reviewer who may act.
 REVIEWER: tuple[Guard, ...] = (not_own_submission, not_kin)
-QUOTA_CONFIRMATION: tuple[Guard, ...] = (not_own_submission, village_signer_is_another, not_kin)
+SECOND_REVIEWER: tuple[Guard, ...] = (*REVIEWER, village_signer_is_another)
+QUOTA_CONFIRMATION: tuple[Guard, ...] = (*ELIGIBILITY, *SECOND_REVIEWER)
 
 
 def refusals(guards: tuple[Guard, ...], facts: ApplicantFacts) -> list[Refusal]:

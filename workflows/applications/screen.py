@@ -36,7 +36,7 @@ GUARDS_SHOWN = {
     "fill_in": rules.ELIGIBILITY,
     "village_opinion": rules.VILLAGE_OPINION,
     "township_opinion": rules.TOWNSHIP_OPINION,
-    "quota_confirmation": (*rules.ELIGIBILITY, rules.within_edge_quota, *rules.QUOTA_CONFIRMATION),
+    "quota_confirmation": (rules.within_edge_quota, *rules.QUOTA_CONFIRMATION),
 }
 INPUTMODE = {"phone": mark_safe(' inputmode="numeric"')}
 LABELS = {

@@ -19,7 +19,7 @@ from .actions import CaseAction, Move, TaskAction, register
 from .actors import Actor
 from .models import Attachment, Case, Comment, DeskTask, Notice
 from .procedure import open_tasks
-from .refusals import NotFound, Overtaken, Refusal
+from .refusals import NotFound, Refusal
 from .uploads import clean_attachment
 
 UNMASK_REASONS = ("核对纸质证件", "信访、投诉核查", "审计、督查", "办理本件需要联系本人")
@@ -96,7 +96,7 @@ def may_take_back(case: Case, actor: Actor) -> DeskTask | None:
         return None
     if acted.office_id is None or actor.appointment_for(acted.office_id, acted.office_role) is None:
         return None
-    if any(task.outcome for task in open_tasks(case)):
+    if any(task.outcome for task in open_tasks(case)) or not case.flow_class.paperwork.can_return_to(case, acted):
         return None
     return acted
 
@@ -114,8 +114,6 @@ class TakeBack(CaseAction):
         return not move.actor.is_system
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.seen and move.seen != str(move.case.revision):
-            raise Overtaken("您打开之后，下一环节已经办理或有了变动，不能撤回。", url=f"/cases/{move.case.pk}/")
         acted = may_take_back(move.case, move.actor)
         if acted is None:
             return [

@@ -128,7 +128,9 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
     """What stands beside every sheet: where it is, checks, what happened, papers, comments."""
     case = page.on_case
     tasks = [page.task] if page.task is not None else open_tasks(case)
-    events = list(case_timeline(case.key).defer("canonical"))
+    # A draft on its first desk has no story yet.
+    begun = case.submitted_at is not None or page.task is None
+    events = list(case_timeline(case.key).defer("canonical")) if begun else []
     checks = paperwork.checks(page)
     remarks, files = remarks_of(case) if any(event.action == "desk.comment" for event in events) else ({}, [])
     return {

@@ -119,6 +119,10 @@ def _perform_once(action: Action, subject: Any, actor: Actor, data: dict[str, An
         _load_case(move, found, task)
     if task is not None:
         _stand_at_desk(move)
+    elif move.on_case is not None and seen and seen != str(move.case.revision):
+        raise Overtaken(
+            f"您打开之后，这一件已有人办理或有了变动，不能{action.label}。请看现在的表。", url=f"/cases/{move.case.pk}/"
+        )
     if not (action.system_may if actor.is_system else action.may(move)):
         raise NotYours("这一步不归您的岗位办理。请回到待办，办理列在您名下的事项。")
     if move.at_task is not None:
@@ -191,7 +195,9 @@ def _advance(move: Move) -> None:
     case, task = move.case, move.at_task
     entity = move.entity = move.entity or case.entity
     case.entity = entity
-    case.revision += 1
+    if entity.state != move.from_state or (task is not None and getattr(move.action, "decides", False)):
+        # A remark or a printout is no change that somebody else could have missed.
+        case.revision += 1
     if task is not None and isinstance(move.action, TaskAction) and move.action.decides:
         task.revision += 1
         task.outcome = move.action.code
@@ -209,6 +215,8 @@ def _advance(move: Move) -> None:
     faults = faults_of(case, entity.state, open_tasks(case))
     if faults:
         raise AssertionError("; ".join(faults))
+    if isinstance(move.action, TaskAction):
+        move.action.after(move)
 
 
 def _write_down(move: Move) -> Event:

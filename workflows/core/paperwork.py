@@ -113,6 +113,10 @@ class Paperwork:
         """Full values of the masked fields, by field name."""
         raise NotImplementedError
 
+    def can_return_to(self, case: Case, acted: DeskTask) -> bool:
+        """Whether everything that stood before that act still stands, so that taking it back leaves nothing out."""
+        return True
+
     def take_back(self, move: Move, acted: DeskTask) -> None:
         """Undo on the entity what the act of `acted` did."""
         raise NotImplementedError

@@ -45,12 +45,17 @@ def span_of(first: date, last: date) -> Span:
 
 
 def service_until(stretches: Iterable[Stretch], on: date) -> Span:
-    """All service up to and including `on`; thirty left-over days make a month."""
-    months = days = 0
+    """All service up to and including `on`.
+
+    Left-over days of several stretches are put together, thirty to a month; those of a single stretch are less
+    than a month by the calendar and never make one.
+    """
+    months = days = broken = 0
     for stretch in stretches:
         if stretch.first > on:
             continue
         span = span_of(stretch.first, min(stretch.last or on, on))
         months += span.months
         days += span.days
-    return Span(months + days // 30, days % 30)
+        broken += bool(span.days)
+    return Span(months + days // 30, days % 30) if broken > 1 else Span(months, days)
