@@ -308,10 +308,10 @@ def build_cast() -> Cast:
     cast.county = found("registry.establish_county", code="130322", name="昌黎县", demo=True)
     for organisation in _organisations(cast):
         cast.places[organisation["code"]] = found("registry.establish_organisation", **organisation)
-    for part, name, role, place in (*PEOPLE, (OUTSIDER, "路过明", None, "")):
+    for part, name, role, at in (*PEOPLE, (OUTSIDER, "路过明", None, "")):
         user: User = found("registry.register_user", username=name, name=name, password=None)
         if role is not None:
-            office = cast.places[place]
+            office = cast.places[at]
             found("registry.appoint", user=user, organisation=office, role=role, from_on=SINCE, to_on=None)
         cast.people[part] = Actor.of(user, MORNING.date())
     for code, place in cast.places.items():
@@ -382,7 +382,7 @@ def papers_of(case: Case) -> list[Document]:
 
 
 def everything() -> dict[str, list[Any]]:
-    """All rows of all our tables and the jobs, as they lie there: equal before and after means that nothing happened."""
+    """All rows of all our tables and the jobs, equal before and after means that nothing happened."""
     rows = {}
     with connection.cursor() as cursor:
         for model in _own_models():
