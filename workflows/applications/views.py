@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from registry.id_numbers import IdNumber, IdNumberError
 from registry.roles import Role
 from workflows.core.clock import now
 from workflows.core.desk_view import (
@@ -161,6 +162,10 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
         page.case, page.entity = case, case.entity
     facts = screen.facts_for_page(page)
     checks = screen.verdicts(rules.ELIGIBILITY, facts, lenient=True)
+    try:
+        IdNumber.parse(str(typed.get("id_number") or ""), page.on)
+    except IdNumberError as error:
+        checks = [{"kind": "stop", "title": "身份证号", "text": str(error), "basis": "", "url": ""}]
     html = render_to_string("desk/_checks_panel.html", {"checks": checks, "checks_summary": checks_summary(checks)})
     return JsonResponse(
         {

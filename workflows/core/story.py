@@ -112,7 +112,7 @@ def _acts_that_stand(events: list[Event], desks: list[Desk]) -> dict[str, Event]
 def short_role(role: str) -> str:
     """The role in a few characters: the node above already says village or township."""
     label = str(Role(role).label).split("（")[0]
-    return label.removeprefix("乡镇").removeprefix("村") or label
+    return label.removeprefix("乡镇").removeprefix("村").replace("印章管理员", "印章") or label
 
 
 def _named(desks: list[Desk], name: str) -> Desk:
