@@ -41,7 +41,7 @@ def apply_seal(
     """
     on = timezone.localtime(at).date()
     # Numbers without gaps: one seal, one queue. Also re-reads dates that changed meanwhile.
-    locked = Seal.objects.select_for_update().select_related("organisation").get(pk=seal.pk)
+    locked = Seal.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=seal.pk)
     _require_valid(locked, on)
     by_clerk = _require_keeper(locked, keeper, appointment, on)
     if not decided or not HEX_DIGEST.fullmatch(content_digest):

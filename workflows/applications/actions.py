@@ -55,10 +55,13 @@ def facts_for(move: Move, answers: Mapping[str, Any], *, quota_reason: str = "")
 
 
 def lock_what_is_counted(application: Application) -> None:
-    """Township (edge quota), then post (places): always in this order, so that nobody waits in a circle."""
-    Organisation.objects.select_for_update().get(pk=application.township_id)
+    """Township (edge quota), then post (places): always in this order, so that nobody waits in a circle.
+
+    `no_key`: PostgreSQL checks foreign keys to these rows when others commit, and they hold the chain by then.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=application.township_id)
     if application.post_id is not None:
-        Post.objects.select_for_update().get(pk=application.post_id)
+        Post.objects.select_for_update(no_key=True).get(pk=application.post_id)
 
 
 @register

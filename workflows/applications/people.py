@@ -19,7 +19,7 @@ def register_applicant(application: Application, answers: Mapping[str, Any]) -> 
     """
     id_number = IdNumber.parse(str(answers["id_number"]))
     worker = (
-        Worker.objects.select_for_update()
+        Worker.objects.select_for_update(of=("self",), no_key=True)
         .select_related("household", "person_key")
         .filter(county=application.county, id_index=blind_index(id_number.value))
         .first()

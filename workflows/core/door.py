@@ -85,11 +85,13 @@ def perform_together(steps: Sequence[Step], actor: Actor, *, at: datetime) -> li
         last = attempt == ATTEMPTS or connection.in_atomic_block
         try:
             with transaction.atomic():
-                outcomes: list[Outcome] = []
+                moves: list[Move] = []
                 for step, data in zip(steps, prepared, strict=True):
-                    follows = outcomes[-1].result if outcomes and step.subject is None else step.subject
-                    outcomes.append(_perform_once(ACTIONS[step.action], follows, actor, data, step.seen, at))
-                return outcomes
+                    follows = moves[-1].result if moves and step.subject is None else step.subject
+                    moves.append(_move(ACTIONS[step.action], follows, actor, data, step.seen, at))
+                # Only now, when nothing else will be locked: who waits for the chain must hold all the rest,
+                # or two people wait for each other.
+                return [Outcome(event=_write_down(move), case=move.on_case, result=move.result) for move in moves]
         except OperationalError as error:
             if last or not is_transient(error):
                 raise
@@ -111,7 +113,7 @@ def is_transient(error: OperationalError) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
 
-def _perform_once(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen: str, at: datetime) -> Outcome:
+def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen: str, at: datetime) -> Move:
     task = _lock_task(action, subject, actor)
     county, found = action.find(task.process if task is not None else subject, actor)
     move = Move(action=action, actor=actor, at=at, data=dict(data), seen=seen, county=county, subject=found)
@@ -133,8 +135,7 @@ def _perform_once(action: Action, subject: Any, actor: Actor, data: dict[str, An
     action.apply(move)
     if move.on_case is not None:
         _advance(move)
-    event = _write_down(move)
-    return Outcome(event=event, case=move.on_case, result=move.result)
+    return move
 
 
 def _lock_task(action: Action, subject: Any, actor: Actor) -> DeskTask | None:
