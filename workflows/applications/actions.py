@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils.crypto import get_random_string
 
+from audit.personal_numbers import mask_numbers
 from audit.trail import SubjectStamp
 from registry.models import Organisation, PersonKey
 from registry.policies import policy_on
@@ -71,6 +72,7 @@ class Open(Action):
     code = "applications.open"
     label = "保存草稿"
     told = "新建申请"
+    acts_on = (Organisation,)
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = DraftForm(data)
@@ -458,6 +460,6 @@ def _tell(move: Move, desk: Any, text: str) -> None:
         office_id=desk.office_id_of(case),
         office_role=desk.role,
         case=case,
-        text=text[:200],
+        text=mask_numbers(text)[:200],  # a notice lies in the clear, and reasons are typed by people
         at=move.at,
     )

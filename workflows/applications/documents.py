@@ -27,6 +27,7 @@ from workflows.core.opinions import (
 )
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.refusals import Refusal, Refused
+from workflows.core.requests import row_number
 from workflows.employment.models import Post
 
 from . import rules, screen
@@ -126,9 +127,10 @@ def pictures_of(opinions: Mapping[str, Opinion]) -> dict[str, bytes]:
 
 
 def post_type_of(value: Any) -> str:
-    if not str(value or "").isdigit():
+    number = row_number(value)
+    if number is None:
         return ""
-    return Post.objects.filter(pk=int(value)).values_list("type_name", flat=True).first() or ""
+    return Post.objects.filter(pk=number).values_list("type_name", flat=True).first() or ""
 
 
 def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:

@@ -12,6 +12,7 @@ from registry.models import County, Household, Worker
 from registry.policies import Policy
 from workflows.core.actors import Actor
 from workflows.core.opinions import valid_opinions
+from workflows.core.requests import row_number
 from workflows.employment.models import Post
 from workflows.employment.service import service_until
 
@@ -96,12 +97,13 @@ def _worker(application: Application | None, county: County, index: str) -> Work
 
 
 def _post_of(application: Application | None, value: Any, village_id: int | None) -> Post | None:
-    if not str(value or "").isdigit() or village_id is None or len(str(value)) > 15:
+    number = row_number(value)
+    if number is None or village_id is None:
         return None
     post = application.post if application is not None else None
-    if post is not None and post.pk == int(value):
+    if post is not None and post.pk == number:
         return post
-    return Post.objects.filter(pk=int(value), village_id=village_id, state__in=("vacant", "occupied")).first()
+    return Post.objects.filter(pk=number, village_id=village_id, state__in=("vacant", "occupied")).first()
 
 
 def _head_index(answers: Mapping[str, Any], id_number: IdNumber | None) -> str:

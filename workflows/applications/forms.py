@@ -6,14 +6,15 @@ from typing import Any
 
 from django import forms
 
+from forms_templates.library import form
 from registry.id_numbers import IdNumber, IdNumberError, PhoneError, normalise_phone
 from signatures.scans import ScanError
 from signatures.scans import clean as clean_scan
 from signatures.strokes import StrokeError
 from signatures.strokes import parse as parse_strokes
 
-WORK_ABILITIES = ("有", "部分", "无")
-HEALTH_STATES = ("良好", "一般", "有慢性病", "有残疾")
+# What the sheet offers is what may be sent.
+_CELLS = form("post_application", 1).fields
 # Every cell and side field the clerk fills in, in the order of the sheet.
 ANSWERS = (
     "name",
@@ -61,18 +62,18 @@ class ApplicationForm(forms.Form):
     name = _char("姓名", 30)
     phone = _char("联系电话", 20)
     id_number = _char("身份证号", 40, missing="请填写18位身份证号。")
-    address = _char("家庭住址", 80)
+    address = _char("家庭住址", _CELLS["address"].max_length or 60)
     health = forms.ChoiceField(
         label="健康状况",
-        choices=[(value, value) for value in HEALTH_STATES],
+        choices=[(value, value) for value in _CELLS["health"].choices],
         error_messages={"required": "请选择健康状况。", "invalid_choice": "请从列出的健康状况里选一项。"},
     )
     work_ability = forms.ChoiceField(
         label="劳动能力",
-        choices=[(value, value) for value in WORK_ABILITIES],
+        choices=[(value, value) for value in _CELLS["work_ability"].choices],
         error_messages={"required": "请选择劳动能力。", "invalid_choice": "请从列出的劳动能力里选一项。"},
     )
-    skills = _char("技能", 40, required=False)
+    skills = _char("技能", _CELLS["skills"].max_length or 24, required=False)
     category = forms.CharField(label="人员类别", required=False)
     post = forms.IntegerField(
         label="申请岗位",

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.encryption import blind_index
 from registry.id_numbers import IdNumber
-from registry.models import Household, Worker
+from registry.models import Household, PersonKey, Worker
 
 from .models import Application
 
@@ -32,7 +32,7 @@ def register_applicant(application: Application, answers: Mapping[str, Any]) -> 
             id_number=id_number.value,
             sex=id_number.sex,
             birth_on=id_number.birth_on,
-            person_key=application.case.person_key,
+            person_key=_key_of_nobody_else(application),
         )
     worker.name = str(answers["name"])
     worker.phone = str(answers["phone"])
@@ -42,6 +42,14 @@ def register_applicant(application: Application, answers: Mapping[str, Any]) -> 
     worker.skills = str(answers["skills"])
     worker.save()
     return worker
+
+
+def _key_of_nobody_else(application: Application) -> PersonKey:
+    """The case's key, unless an ID number typed wrongly before has already made somebody of it."""
+    key = application.case.person_key
+    if key is None or Worker.objects.filter(person_key=key).exists():
+        return PersonKey.create(application.county)
+    return key
 
 
 def _household(application: Application, answers: Mapping[str, Any], id_number: IdNumber) -> Household:

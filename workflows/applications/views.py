@@ -30,7 +30,7 @@ from workflows.core.models import Case
 from workflows.core.paperwork import Page
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import Overtaken, Refusal, Refused
-from workflows.core.requests import actor_of, office_page, wants_json
+from workflows.core.requests import actor_of, office_page, row_number, wants_json
 from workflows.core.seen import seen_of
 
 from . import rules, screen
@@ -59,6 +59,8 @@ def apply(request: HttpRequest) -> HttpResponseBase:
         page = Page(actor=actor_of(request), at=now(), village=village)
         return _show(request, page, get_random_string(32))
     typed = typed_by(request)
+    if typed.get("action") not in ("applications.save_draft", "applications.submit"):
+        raise Http404
     opening_key = str(typed.get("seen") or get_random_string(32))
     page = Page(actor=actor_of(request), at=now(), village=village, typed=typed)
     steps = [Step("applications.open", village, {**typed, "opening_key": opening_key})]
@@ -151,11 +153,8 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     actor = actor_of(request)
     typed = typed_by(request)
-    case = (
-        Case.objects.visible_to(actor).select_related("village__county", "township").filter(pk=typed["case"]).first()
-        if str(typed.get("case") or "").isdigit()
-        else None
-    )
+    found = Case.objects.visible_to(actor).select_related("village__county", "township")
+    case = found.filter(pk=row_number(typed.get("case")) or 0).first()
     village = case.village if case is not None else clerks_village(request)
     page = Page(actor=actor, at=now(), village=village, typed=typed)
     if case is not None:

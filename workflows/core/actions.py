@@ -92,6 +92,8 @@ class Action:
     told: ClassVar[str]
     form: ClassVar[type[forms.Form] | None] = None
     system_may: ClassVar[bool] = False
+    # Only the primary key of a subject is trusted: a case's must never be taken for a county's or a paper's.
+    acts_on: ClassVar[tuple[type, ...]] = ()
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         """Shape only, before any lock. All slips are told at once; nothing is saved."""
@@ -134,6 +136,8 @@ def refusals_of_form(form: forms.BaseForm) -> list[Refusal]:
 class CaseAction(Action):
     """An action on a case as a whole, by whoever may see it and `may`."""
 
+    acts_on: ClassVar[tuple[type, ...]] = (Case,)
+
     def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
         case = (
             Case.objects.visible_to(actor).filter(pk=move_subject.pk).select_related("county")
@@ -164,6 +168,7 @@ class CaseAction(Action):
 class TaskAction(CaseAction):
     """An action at a desk, by somebody of its office. It may change the state; then the desk is done."""
 
+    acts_on: ClassVar[tuple[type, ...]] = (DeskTask, Case)
     nodes: ClassVar[tuple[str, ...]] = ()  # the steps at which this may be done; () means any
     weight: ClassVar[str] = "plain"  # primary | plain | final | seal | quiet
     needs_reason: ClassVar[bool] = False

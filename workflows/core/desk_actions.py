@@ -262,6 +262,8 @@ class Unmask(CaseAction):
 class _PaperAction(CaseAction):
     """Taking a paper out in full: one's own office's papers and those one must audit; it leaves a trace."""
 
+    acts_on = (Document,)
+
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
         document = Document.objects.filter(pk=getattr(move_subject, "pk", None)).first()
         if document is None or not document.case_key.startswith("case:"):

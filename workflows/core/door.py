@@ -114,6 +114,8 @@ def is_transient(error: OperationalError) -> bool:
 
 
 def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen: str, at: datetime) -> Move:
+    if subject is not None and not isinstance(subject, action.acts_on):
+        raise NotFound("没有找到要办理的事项。")
     task = _lock_task(action, subject, actor)
     county, found = action.find(task.process if task is not None else subject, actor)
     move = Move(action=action, actor=actor, at=at, data=dict(data), seen=seen, county=county, subject=found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -122,6 +122,7 @@ def parse_key(text: str) -> tuple[datetime, int] | None:
     moment, _, pk = text.rpartition("_")
     try:
         at = datetime.fromisoformat(moment.replace(" ", "+"))
+        at = at.astimezone(UTC) if timezone.is_aware(at) else at
         return (at, int(pk)) if timezone.is_aware(at) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

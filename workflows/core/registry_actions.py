@@ -11,7 +11,7 @@ from audit.trail import SubjectStamp
 from registry.id_numbers import IdNumber
 from registry.models import Appointment, County, Household, Organisation, PersonKey, User, Worker
 from registry.policies import add_shipped_2019
-from registry.roles import Role
+from registry.roles import OrganisationKind, Role
 from signatures.models import Seal
 
 from .actions import Action, Move, register
@@ -23,6 +23,7 @@ class RegistryAction(Action):
     """An action inside one county; its subject is the county."""
 
     roles: tuple[str, ...] = ()
+    acts_on = (County,)
     system_may = True
     kind = "registry.county"
 
@@ -36,8 +37,18 @@ class RegistryAction(Action):
         return county, county
 
     def may(self, move: Move) -> bool:
-        move.appointment = move.actor.holds(self.roles, move.county.pk)
-        return move.appointment is not None
+        place = move.data.get("village") or move.data.get("township")
+        for appointment in move.actor.appointments:
+            office = appointment.organisation
+            if appointment.role not in self.roles or office.county_id != move.county.pk:
+                continue
+            # A township's people work in their own township and its villages, nowhere else.
+            elsewhere = isinstance(place, Organisation) and office.pk not in (place.pk, place.parent_id)
+            if office.kind == OrganisationKind.TOWNSHIP and elsewhere:
+                continue
+            move.appointment = appointment
+            return True
+        return False
 
     def make(self, move: Move) -> Any:
         raise NotImplementedError

@@ -37,3 +37,9 @@ def office_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
+
+
+def row_number(typed: object) -> int | None:
+    """A row's number as a browser sent it; None for anything that cannot be one."""
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

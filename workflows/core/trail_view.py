@@ -22,7 +22,7 @@ from .actions import ACTIONS
 from .actors import Actor
 from .inbox import flows
 from .models import Case
-from .requests import actor_of, office_page
+from .requests import actor_of, office_page, row_number
 
 # Who reads the whole county's trail.
 MAY_READ_TRAIL = (
@@ -83,7 +83,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
     township = request.GET.get("township", "")
     page = county_page(
         county.code,
-        before_sequence=int(before) if before.isdigit() and len(before) < 18 else None,
+        before_sequence=row_number(before),
         action=action or None,
         organisation=township or None,
         case_number=number or None,
@@ -222,8 +222,8 @@ def seal_register(request: HttpRequest) -> HttpResponseBase:
     else:
         raise Http404
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 18:
-        uses = uses.filter(pk__lt=int(before))
+    if (last := row_number(before)) is not None:
+        uses = uses.filter(pk__lt=last)
     found = list(uses[: PAGE + 1])
     numbers = cases_of(found)
     context = {
