@@ -132,7 +132,7 @@ class Cast:
 
     def do(self, action: str, subject: Any, actor: Actor, data: Any = None, **more: Any) -> Outcome:
         """One act through the door, at the story's next moment."""
-        at = more.pop("at", None) or self.tick()
+        at = self.tick()
         return perform(action, subject, actor, data, more.pop("seen", ""), at=at, **more)
 
     def also(self, part: str, role: str, place: str) -> Actor:
@@ -221,7 +221,6 @@ class Cast:
                 return case
         if state == State.VOIDED:
             self.do("applications.void", case, self.clerk, {"reason": "本人不再申请。"})
-            return case
         return self.walk(case, state)
 
     def fill_quota(self, households: int = 5) -> None:
@@ -256,15 +255,10 @@ class Cast:
             "workers": [person],
         }
 
-    def record_service(self, worker: Any, start_on: date, end_on: date | None, township: str = "104") -> None:
-        data = {
-            "township": self.places[township],
-            "worker": worker,
-            "post": None,
-            "start_on": start_on,
-            "end_on": end_on,
-        }
-        self.do("employment.record_service", self.county, self.system, data)
+    def record_service(self, worker: Any, start_on: date, end_on: date | None) -> None:
+        """Work on a post of the first township before this system began."""
+        stretch = {"township": self.township, "worker": worker, "post": None, "start_on": start_on, "end_on": end_on}
+        self.do("employment.record_service", self.county, self.system, stretch)
 
     # --- proof --------------------------------------------------------------------------------------
 
@@ -359,7 +353,7 @@ def task_of(case: Case) -> DeskTask:
 
 
 def user_of(actor: Actor) -> User:
-    assert actor.user is not None
+    assert actor.user
     return actor.user
 
 

@@ -1,8 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
+from time_machine import travel
 
-from tests.cast import Cast, prepared_cast
+from tests.cast import AFTERNOON, Cast, prepared_cast, user_of
 
 
 @pytest.fixture
@@ -11,3 +13,16 @@ def cast(db: None) -> Iterator[Cast]:
     cast = prepared_cast()
     yield cast
     cast.prove()
+
+
+@pytest.fixture
+def browser(cast: Cast) -> Iterator[Callable[[str], Client]]:
+    """browser("clerk") is that person logged in, in the afternoon of the story's day."""
+
+    def log_in(part: str) -> Client:
+        client = Client()
+        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    with travel(AFTERNOON, tick=False):
+        yield log_in
