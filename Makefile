@@ -19,13 +19,14 @@ NEWEST_STAMP := $(NEWEST_VENV)/.newest-$(call lock_hash,newest)
 PACKAGES := project workflows signatures forms_templates registry audit
 WORKERS ?= 2
 
-.PHONY: help setup run test test-full test-newest check format lock clean
+.PHONY: help setup run test test-full test-newest check bench format lock clean
 
 help:
 	@echo "make run        启动网站（首次运行会自动安装依赖、建库并装入演示县），按 Ctrl-C 停止"
 	@echo "make test       运行测试（SQLite；竞争与契约测试另在 PostgreSQL 上运行）"
 	@echo "make check      静态检查：代码风格、类型、分层、迁移"
 	@echo "make test-full  全部测试：另加断电、大数据量、最新版 Django"
+	@echo "make bench      测量速度并逐项比较（只量一项：make bench ONLY=door）"
 	@echo "make lock       重新生成依赖锁定文件（需要 uv）"
 
 # Which Python: the newest that is new enough and can make a virtual environment.
@@ -86,10 +87,13 @@ check: $(DEV_STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check --output-format concise .
 	$(VENV)/bin/lint-imports --no-cache
-	$(VENV)/bin/mypy manage.py $(PACKAGES) tests
+	$(VENV)/bin/mypy manage.py $(PACKAGES) tests bench
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check --fail-level WARNING
 	bash -n .ci/run
+
+bench: $(DEV_STAMP)
+	@$(PYTHON) -m bench $(ONLY)
 
 format: $(DEV_STAMP)
 	$(VENV)/bin/ruff check --fix .
