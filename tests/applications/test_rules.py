@@ -8,7 +8,8 @@ import pytest
 
 from registry.policies import POLICY_2019
 from workflows.applications import rules
-from workflows.applications.rules import ApplicantFacts, Guard
+from workflows.applications.rules import ApplicantFacts, ApplicantGuard
+from workflows.core.guards import chinese, refusals
 from workflows.core.refusals import Refusal
 from workflows.employment.service import Span
 
@@ -45,7 +46,7 @@ def facts(**changes: Any) -> ApplicantFacts:
     return replace(ELIGIBLE, **changes)
 
 
-def refused(guard: Guard, **changes: Any) -> Refusal:
+def refused(guard: ApplicantGuard, **changes: Any) -> Refusal:
     refusal = guard(facts(**changes))
     assert refusal is not None, f"{guard.code} let it pass"
     return refusal
@@ -62,12 +63,12 @@ def says(refusal: Refusal, code: str, basis: str, *words: str) -> None:
 
 
 def test_somebody_who_meets_everything_is_refused_by_nothing() -> None:
-    assert rules.refusals(ALL_GUARDS, ELIGIBLE) == []
+    assert refusals(ALL_GUARDS, ELIGIBLE) == []
 
 
 def test_all_failures_are_told_at_once_in_the_order_of_the_rules() -> None:
     hopeless = facts(birth_on=None, category="", work_ability="", is_willing=False, post_type="")
-    codes = [refusal.code for refusal in rules.refusals(rules.ELIGIBILITY, hopeless)]
+    codes = [refusal.code for refusal in refusals(rules.ELIGIBILITY, hopeless)]
     assert codes == ["id_number_missing", "no_category", "ability_unknown", "not_willing", "no_post"]
 
 
@@ -97,7 +98,7 @@ def test_sixteen_counts_from_the_birthday(born: date, first_day: date) -> None:
     assert rules.within_age_limit(facts(birth_on=born, on=first_day)) is None
     assert rules.within_age_limit(facts(birth_on=born, on=first_day + timedelta(days=1))) is None
     refusal = refused(rules.within_age_limit, birth_on=born, on=first_day - timedelta(days=1))
-    says(refusal, "too_young", "《办法》第二条", "请等到", rules.chinese(first_day), "满16周岁", "周桂兰")
+    says(refusal, "too_young", "《办法》第二条", "请等到", chinese(first_day), "满16周岁", "周桂兰")
     assert refusal.anchor == "id_number"
 
 
@@ -122,7 +123,7 @@ def test_the_65th_birthday_is_the_last_day(born: date, last_day: date) -> None:
     assert rules.within_age_limit(facts(birth_on=born, on=last_day - timedelta(days=1))) is None
     assert rules.within_age_limit(facts(birth_on=born, on=last_day)) is None
     refusal = refused(rules.within_age_limit, birth_on=born, on=last_day + timedelta(days=1))
-    says(refusal, "too_old", "《办法》第二条、第十条", "不要提交", rules.chinese(last_day), "65周岁")
+    says(refusal, "too_old", "《办法》第二条、第十条", "不要提交", chinese(last_day), "65周岁")
 
 
 def test_a_policy_may_move_both_ages_and_the_boundary() -> None:
@@ -300,7 +301,7 @@ def test_the_reader_is_told_when_the_last_place_of_the_quota_is_at_stake() -> No
         (rules.not_kin, "actor_is_kin", "kin", "请由别人办理"),
     ],
 )
-def test_who_may_not_decide_is_told_who_may(guard: Guard, fact: str, code: str, words: str) -> None:
+def test_who_may_not_decide_is_told_who_may(guard: ApplicantGuard, fact: str, code: str, words: str) -> None:
     says(refused(guard, **{fact: True}), code, "《办法》第十四条", words)
 
 

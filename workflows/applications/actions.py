@@ -1,22 +1,23 @@
-"""What can be done with an application: one class per change, in the order of the procedure."""
+"""What the clerk does with an application, and what brings it back there. The offices' decisions: decisions.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.crypto import get_random_string
 
-from audit.personal_numbers import mask_numbers
 from audit.trail import SubjectStamp
 from registry.models import Organisation, PersonKey
 from registry.policies import policy_on
 from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Action, CaseAction, Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
-from workflows.core.models import Case, Notice
+from workflows.core.guards import refusals
+from workflows.core.models import Case
+from workflows.core.notices import tell
 from workflows.core.numbers import next_number
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal, Refused
 from workflows.employment.models import Post
 
@@ -27,12 +28,8 @@ from .flow_v1 import ApplicationFlow
 from .forms import (
     ANSWERS,
     ApplicationForm,
-    ConfirmationForm,
     DraftForm,
-    OpinionForm,
     ReasonForm,
-    RejectionForm,
-    TownshipOpinionForm,
 )
 from .models import BEFORE_APPROVAL, Application, State
 from .people import register_applicant
@@ -137,6 +134,7 @@ class SaveDraft(TaskAction):
     told = "保存草稿"
     nodes = ("fill_in",)
     weight = "plain"
+    stays = quiet = True
     form = DraftForm
 
     def apply(self, move: Move) -> None:
@@ -168,7 +166,7 @@ class Submit(TaskAction):
         lock_what_is_counted(move.entity)
         slips: list[Refusal] = move.data["slips"]
         told = {slip.anchor for slip in slips}
-        found = rules.refusals(rules.ELIGIBILITY, facts_for(move, move.data))
+        found = refusals(rules.ELIGIBILITY, facts_for(move, move.data))
         return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
 
     def apply(self, move: Move) -> None:
@@ -195,113 +193,6 @@ class Submit(TaskAction):
         file_version(move, "提交申请")
 
 
-class _Opinion(TaskAction):
-    """An office writes its opinion into its cell and signs it."""
-
-    guards: ClassVar[tuple[rules.Guard, ...]] = ()
-    verdict = "agree"
-    weight = "primary"
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        lock_what_is_counted(move.entity)
-        facts = facts_for(move, move.entity.answers, quota_reason=str(move.data.get("quota_reason") or ""))
-        return rules.refusals(self.guards, facts)
-
-    def move_on(self, move: Move) -> None:
-        raise NotImplementedError
-
-    def opinion_text(self, move: Move) -> str:
-        return str(move.data["opinion"]).strip()
-
-    def apply(self, move: Move) -> None:
-        self.move_on(move)
-        policy = policy_on(move.county, move.on)
-        move.entity.policy_set_id = policy.set_id
-        move.entity.save()
-        move.policy = policy.reference
-        text = self.opinion_text(move)
-        move.fields["opinion"] = text
-        opinion = give_opinion(move, verdict=self.verdict, text=text)
-        file_version(move, self.told, sign=opinion)
-
-
-@register
-class AgreeByVillage(_Opinion):
-    code = "applications.agree_by_village"
-    label = "同意并签字"
-    told = "签署村委会意见：同意"
-    nodes = ("village_opinion",)
-    form = OpinionForm
-    guards = rules.VILLAGE_OPINION
-
-    def move_on(self, move: Move) -> None:
-        move.entity.agree_by_village()
-
-
-@register
-class AgreeByTownship(_Opinion):
-    """The last edge place and the one beyond it are told apart here, under the township's lock."""
-
-    code = "applications.agree_by_township"
-    label = "同意并签字"
-    told = "签署乡镇意见：同意"
-    nodes = ("township_opinion",)
-    form = TownshipOpinionForm
-    guards = rules.TOWNSHIP_OPINION
-
-    def move_on(self, move: Move) -> None:
-        application: Application = move.entity
-        facts = facts_for(move, application.answers)
-        reason = str(move.data.get("quota_reason") or "").strip()
-        if rules.within_edge_quota(facts) is None:
-            application.quota_reason = ""
-            application.agree_by_township()
-            return
-        application.quota_reason = reason
-        move.reason = reason
-        application.agree_beyond_quota()
-        _tell(move, ApplicationFlow.quota_confirmation, "边缘户超名额安置，等您确认")
-
-
-class _Rejection(_Opinion):
-    weight = "final"
-    needs_reason = True
-    verdict = "reject"
-    form = RejectionForm
-    guards = rules.REVIEWER
-
-    def opinion_text(self, move: Move) -> str:
-        return f"不同意。理由：{str(move.data['reason']).strip()}"
-
-    def after(self, move: Move) -> None:
-        _tell(move, ApplicationFlow.fill_in, f"{self.told}：{move.reason}")
-
-
-@register
-class RejectByVillage(_Rejection):
-    code = "applications.reject_by_village"
-    label = "不同意"
-    told = "签署村委会意见：不同意"
-    nodes = ("village_opinion",)
-
-    def move_on(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.reject_by_village()
-
-
-@register
-class RejectByTownship(_Rejection):
-    code = "applications.reject_by_township"
-    label = "不同意"
-    told = "签署乡镇意见：不同意"
-    nodes = ("township_opinion",)
-    guards = rules.SECOND_REVIEWER
-
-    def move_on(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.reject_by_township()
-
-
 @register
 class SendBack(TaskAction):
     """退回补正: to the clerk, with what must be put right. Opinions and seals so far stand no longer; they are
@@ -312,14 +203,14 @@ class SendBack(TaskAction):
     told = "退回补正"
     nodes = ("village_opinion", "village_seal", "township_opinion", "township_seal")
     weight = "plain"
-    needs_reason = True
+    needs_reason = returns = True
     form = ReasonForm
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         if move.task.flow_task.name.endswith("seal"):
             return ()
         guards = rules.SECOND_REVIEWER if move.task.flow_task.name == "township_opinion" else rules.REVIEWER
-        return rules.refusals(guards, facts_for(move, move.entity.answers))
+        return refusals(guards, facts_for(move, move.entity.answers))
 
     def apply(self, move: Move) -> None:
         move.entity.send_back()
@@ -327,100 +218,7 @@ class SendBack(TaskAction):
         move.reason = str(move.data["reason"])
 
     def after(self, move: Move) -> None:
-        _tell(move, ApplicationFlow.fill_in, f"退回补正：{move.reason}")
-
-
-class _Seal(TaskAction):
-    """The keeper alone stamps the date of the opinion in force; the use is registered."""
-
-    weight = "seal"
-    opinion_step = ""
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
-
-    def move_on(self, move: Move) -> None:
-        raise NotImplementedError
-
-    def apply(self, move: Move) -> None:
-        self.move_on(move)
-        move.entity.save()
-        opinion = opinion_to_seal(move, self.opinion_step)
-        file_version(move, self.told, seal=opinion)
-
-
-@register
-class SealByVillage(_Seal):
-    code = "applications.seal_by_village"
-    label = "加盖公章"
-    told = "加盖村委会印章"
-    nodes = ("village_seal",)
-    opinion_step = "village_opinion"
-
-    def move_on(self, move: Move) -> None:
-        move.entity.seal_by_village()
-
-
-@register
-class SealByTownship(_Seal):
-    code = "applications.seal_by_township"
-    label = "加盖公章"
-    told = "加盖乡镇印章"
-    nodes = ("township_seal",)
-    opinion_step = "township_opinion"
-
-    def move_on(self, move: Move) -> None:
-        move.entity.seal_by_township()
-
-    def after(self, move: Move) -> None:
-        _tell(move, ApplicationFlow.fill_in, "已批准，乡镇已盖章")
-
-
-@register
-class ConfirmQuota(TaskAction):
-    """Another office than the township confirms a place beyond the quota."""
-
-    code = "applications.confirm_quota"
-    label = "确认安置"
-    told = "确认超名额安置"
-    nodes = ("quota_confirmation",)
-    weight = "primary"
-    form = ConfirmationForm
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        lock_what_is_counted(move.entity)
-        facts = facts_for(move, move.entity.answers, quota_reason=move.entity.quota_reason)
-        return rules.refusals(rules.QUOTA_CONFIRMATION, facts)
-
-    def apply(self, move: Move) -> None:
-        move.entity.confirm_quota()
-        move.entity.save()
-        move.reason = move.entity.quota_reason
-        move.fields["opinion"] = move.data["opinion"]
-        give_opinion(move, verdict="confirm", text=str(move.data["opinion"]).strip())
-
-
-@register
-class DeclineQuota(TaskAction):
-    code = "applications.decline_quota"
-    label = "不予确认"
-    told = "不予确认超名额安置，退回乡镇"
-    nodes = ("quota_confirmation",)
-    weight = "plain"
-    needs_reason = True
-    form = ReasonForm
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        return rules.refusals(rules.SECOND_REVIEWER, facts_for(move, move.entity.answers))
-
-    def apply(self, move: Move) -> None:
-        move.entity.decline_quota()
-        move.entity.save()
-        move.reason = str(move.data["reason"])
-        file_version(move, "名额未获确认，乡镇意见须重新签署")
-
-    def after(self, move: Move) -> None:
-        _tell(move, ApplicationFlow.township_opinion, f"名额未获确认：{move.reason}")
+        tell(move, ApplicationFlow.fill_in, f"退回补正：{move.reason}")
 
 
 @register
@@ -451,15 +249,3 @@ class Void(CaseAction):
         if source is None:
             raise Refused([Refusal("too_late", "不能作废：这份申请已经办结。")])
         ApplicationFlow.relay(move.case, source)
-
-
-def _tell(move: Move, desk: Any, text: str) -> None:
-    """A message to an office, in the same transaction."""
-    case = move.case
-    Notice.objects.create(
-        office_id=desk.office_id_of(case),
-        office_role=desk.role,
-        case=case,
-        text=mask_numbers(text)[:200],  # a notice lies in the clear, and reasons are typed by people
-        at=move.at,
-    )

@@ -5,41 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from forms_templates.library import Form, form
-from forms_templates.papers import file_paper
-from forms_templates.values import FormDataError
 from registry.id_numbers import IdNumber, IdNumberError, mask_id, mask_phone
 from registry.models import County
 from registry.policies import Policy, policy_on
 from registry.roles import Role
 from workflows.core.actions import Move
-from workflows.core.jobs import check_filed_paper
+from workflows.core.cells import UNDECIDED_DATE
+from workflows.core.filing import file_opinions
+from workflows.core.guards import chinese
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import (
-    sign_opinion,
-    unseal_opinion,
-    use_seal,
-    valid_opinions,
-    void_opinions,
-)
+from workflows.core.opinions import unseal_opinion, valid_opinions, void_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
-from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import row_number
 from workflows.employment.models import Post
 
-from . import rules, screen
+from . import screen
 from .models import BEFORE_APPROVAL, Application, State
 
 FORM = ("post_application", 1)
-UNDECIDED_DATE = "　　年　　月　　日"
-# Which cell of the sheet each step writes: (opinion, date, signature place, seal place).
-CELLS = {
-    "village_opinion": ("village_opinion", "village_signed_on", "village_signature", "village_seal"),
-    "township_opinion": ("township_opinion", "township_signed_on", "township_signature", "township_seal"),
-}
+PLACES = {step: cell.places for step, cell in screen.OPINIONS.items()}
 _VILLAGE = ("village_opinion",)
 _BOTH = ("village_opinion", "township_opinion")
 # Whose opinion stands while the application is in a state. After a return nothing stands until it is given anew,
@@ -105,25 +94,11 @@ def values_of(
     }
     for name in ("name", "phone", "id_number", "address", "health", "work_ability", "skills"):
         values[name] = str(answers.get(name) or "")
-    for step, (text, signed_on, _, _) in CELLS.items():
+    for step, place in PLACES.items():
         opinion = opinions.get(step)
-        values[text] = opinion.text if opinion else ""
-        values[signed_on] = rules.chinese(timezone.localtime(opinion.at).date()) if opinion else UNDECIDED_DATE
+        values[place.text] = opinion.text if opinion else ""
+        values[place.signed_on] = chinese(timezone.localtime(opinion.at).date()) if opinion else UNDECIDED_DATE
     return values
-
-
-def pictures_of(opinions: Mapping[str, Opinion]) -> dict[str, bytes]:
-    """Ink and seals of the opinions that stand."""
-    pictures: dict[str, bytes] = {}
-    for step, (_, _, signature_place, seal_place) in CELLS.items():
-        opinion = opinions.get(step)
-        if opinion is None:
-            continue
-        if opinion.signature is not None:
-            pictures[signature_place] = bytes(opinion.signature.picture)
-        if opinion.seal_use is not None:
-            pictures[seal_place] = bytes(opinion.seal_use.seal.picture)
-    return pictures
 
 
 def post_type_of(value: Any) -> str:
@@ -136,43 +111,18 @@ def post_type_of(value: Any) -> str:
 def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """File the next version of the sheet; a signature or a seal given in this move is bound to its content first."""
     application: Application = move.entity
-    case = move.case
-    if case.person_key is None:
-        raise LookupError(f"{case.key} has no key to file a paper under")
     policy = policy_on(move.county, move.on)
     opinions = standing_opinions(application)
-    values = values_of(application, opinions, policy, application.post.type_name if application.post else "")
-    sheet = current_form()
-    digest = _content_digest(sheet, values)
-    if sign is not None and sign.step in CELLS:
-        opinions[sign.step] = sign
-        sign_opinion(move, sign, place=CELLS[sign.step][2], content_digest=digest, form_digest=sheet.digest)
-    if seal is not None:
-        opinions[seal.step] = seal
-        use_seal(move, seal, place=CELLS[seal.step][3], form_code=sheet.code, content_digest=digest)
-    document = file_paper(
-        form=sheet,
-        values=values,
-        pictures=pictures_of(opinions),
-        county=move.county,
-        person_key=case.person_key,
-        subject_kind="applications.application",
-        subject_key=str(application.pk),
-        case_key=case.key,
+    file_opinions(
+        move,
+        form=current_form(),
+        values=values_of(application, opinions, policy, application.post.type_name if application.post else ""),
+        places=PLACES,
+        opinions=opinions,
         label=label,
-        at=move.at,
+        sign=sign,
+        seal=seal,
     )
-    move.papers.append(document.stamp)
-    check_filed_paper.enqueue(document.pk)
-
-
-def _content_digest(sheet: Form, values: dict[str, object]) -> str:
-    """What a signature binds. Raises Refused for a value that cannot stand on paper (a direction mark …)."""
-    try:
-        return sheet.content_digest(values)
-    except FormDataError as error:
-        anchor = next((name for name, spec in sheet.fields.items() if f"“{spec.label}”" in str(error)), "")
-        raise Refused([Refusal("unprintable", str(error), anchor=anchor)]) from error
 
 
 class ApplicationPaperwork(Paperwork):
@@ -213,6 +163,9 @@ class ApplicationPaperwork(Paperwork):
 
     def side_panels(self, page: Page) -> list[Any]:
         return screen.side_panels(page)
+
+    def check_url(self, page: Page) -> str:
+        return reverse("eligibility") if screen.is_filling(page) else ""
 
     def checks(self, page: Page) -> list[dict[str, Any]]:
         return screen.checks(page)

@@ -8,10 +8,7 @@ from django import forms
 
 from forms_templates.library import form
 from registry.id_numbers import IdNumber, IdNumberError, PhoneError, normalise_phone
-from signatures.scans import ScanError
-from signatures.scans import clean as clean_scan
-from signatures.strokes import StrokeError
-from signatures.strokes import parse as parse_strokes
+from workflows.core.desk_forms import OpinionForm
 
 # What the sheet offers is what may be sent.
 _CELLS = form("post_application", 1).fields
@@ -124,60 +121,6 @@ class ApplicationForm(forms.Form):
         return data
 
 
-class ReasonForm(forms.Form):
-    """A written reason, for whoever must put it right."""
-
-    reason = forms.CharField(
-        label="原因",
-        min_length=2,
-        max_length=300,
-        error_messages={
-            "required": "请写明原因，收到的人照着办。",
-            "min_length": "请把原因写清楚一些。",
-            "max_length": "原因太长，请控制在300个字以内。",
-        },
-    )
-
-
-class SignatureForm(forms.Form):
-    """A signature drawn on the pad, or a scan of one on paper (also without script)."""
-
-    strokes = forms.CharField(required=False, max_length=400_000)
-    scan = forms.FileField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        scan = data.get("scan")
-        data["scan_picture"] = None
-        data["parsed_strokes"] = None
-        if scan is not None:
-            try:
-                data["scan_picture"] = clean_scan(scan.read())
-            except ScanError as error:
-                self.add_error("scan", str(error))
-            return data
-        try:
-            data["parsed_strokes"] = parse_strokes(data.get("strokes") or "")
-        except StrokeError as error:
-            self.add_error("strokes", str(error))
-        return data
-
-
-class OpinionForm(SignatureForm):
-    """The opinion in the office's cell, signed."""
-
-    opinion = forms.CharField(
-        label="意见",
-        min_length=2,
-        max_length=1000,
-        error_messages={
-            "required": "请写明意见，也可以点选常用意见。",
-            "min_length": "请把意见写完整。",
-            "max_length": "意见太长，请控制在1000个字以内。",
-        },
-    )
-
-
 class TownshipOpinionForm(OpinionForm):
     """The township's opinion; beyond the quota with the written reason."""
 
@@ -187,10 +130,6 @@ class TownshipOpinionForm(OpinionForm):
         max_length=300,
         error_messages={"max_length": "理由太长，请控制在300个字以内。"},
     )
-
-
-class RejectionForm(SignatureForm, ReasonForm):
-    """不同意 stands on the paper with its reason, signed."""
 
 
 class ConfirmationForm(forms.Form):

@@ -6,12 +6,12 @@ as an argument, limits come from the dated policy set.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from registry.id_numbers import age_on, birthday_in, last_day_within
 from registry.policies import Category, Policy
+from workflows.core.guards import Guard, GuardsOn, chinese
 from workflows.core.refusals import Refusal
 from workflows.employment.service import Span
 
@@ -47,38 +47,8 @@ class ApplicantFacts:
     registered_as: str = ""
 
 
-@dataclass(frozen=True)
-class Guard:
-    """One rule with its name, its article and what it says when it is met."""
-
-    code: str
-    title: str
-    basis: str
-    test: Callable[[ApplicantFacts], Refusal | None]
-    says: Callable[[ApplicantFacts], str]
-    notable: Callable[[ApplicantFacts], bool] = lambda facts: False  # met, but the reader should look
-
-    def __call__(self, facts: ApplicantFacts) -> Refusal | None:
-        return self.test(facts)
-
-
-def guard(
-    *,
-    title: str,
-    basis: str,
-    says: Callable[[ApplicantFacts], str],
-    notable: Callable[[ApplicantFacts], bool] = lambda facts: False,
-) -> Callable[[Callable[[ApplicantFacts], Refusal | None]], Guard]:
-    """Make a named guard of a test; the function's name is its stable code."""
-
-    def wrap(test: Callable[[ApplicantFacts], Refusal | None]) -> Guard:
-        return Guard(code=test.__name__, title=title, basis=basis, test=test, says=says, notable=notable)
-
-    return wrap
-
-
-def chinese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+guard = GuardsOn(ApplicantFacts)
+ApplicantGuard = Guard[ApplicantFacts]
 
 
 def category_of(facts: ApplicantFacts, code: str) -> Category | None:
@@ -347,7 +317,7 @@ def not_kin(facts: ApplicantFacts) -> Refusal | None:
 
 
 # What the applicant must meet, looked at again at every decision (on the day of that decision).
-ELIGIBILITY: tuple[Guard, ...] = (
+ELIGIBILITY: tuple[ApplicantGuard, ...] = (
     within_age_limit,
     in_category,
     able_to_work,
@@ -359,9 +329,9 @@ ELIGIBILITY: tuple[Guard, ...] = (
     post_has_a_place,
 )
 # What can be told from the ID number alone, before the rest is typed.
-KNOWN_FROM_ID_NUMBER: tuple[Guard, ...] = (within_age_limit, within_three_years, holds_no_other_post)
-VILLAGE_OPINION: tuple[Guard, ...] = (*ELIGIBILITY, not_own_submission, not_kin)
-TOWNSHIP_OPINION: tuple[Guard, ...] = (
+KNOWN_FROM_ID_NUMBER: tuple[ApplicantGuard, ...] = (within_age_limit, within_three_years, holds_no_other_post)
+VILLAGE_OPINION: tuple[ApplicantGuard, ...] = (*ELIGIBILITY, not_own_submission, not_kin)
+TOWNSHIP_OPINION: tuple[ApplicantGuard, ...] = (
     *ELIGIBILITY,
     within_edge_quota,
     not_own_submission,
@@ -369,11 +339,6 @@ TOWNSHIP_OPINION: tuple[Guard, ...] = (
     not_kin,
 )
 # Refusing or sending back needs no eligible applicant, only a reviewer who may act.
-REVIEWER: tuple[Guard, ...] = (not_own_submission, not_kin)
-SECOND_REVIEWER: tuple[Guard, ...] = (*REVIEWER, village_signer_is_another)
-QUOTA_CONFIRMATION: tuple[Guard, ...] = (*ELIGIBILITY, *SECOND_REVIEWER)
-
-
-def refusals(guards: tuple[Guard, ...], facts: ApplicantFacts) -> list[Refusal]:
-    """All failures at once."""
-    return [refusal for guard in guards if (refusal := guard(facts)) is not None]
+REVIEWER: tuple[ApplicantGuard, ...] = (not_own_submission, not_kin)
+SECOND_REVIEWER: tuple[ApplicantGuard, ...] = (*REVIEWER, village_signer_is_another)
+QUOTA_CONFIRMATION: tuple[ApplicantGuard, ...] = (*ELIGIBILITY, *SECOND_REVIEWER)

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from forms_templates.sheet import Slot, sheet_html
+from forms_templates.sheet import sheet_html
 from registry.policies import Policy
-from workflows.core.desk_actions import MAY_UNMASK, UNMASK_REASONS
-from workflows.core.models import Opinion
+from workflows.core.cells import (
+    OpinionCell,
+    choice_cell,
+    masked_cell,
+    opinion_cell,
+    panel_field,
+    select_cell,
+    text_cell,
+)
+from workflows.core.filing import OpinionPlaces
+from workflows.core.guards import verdicts
 from workflows.core.paperwork import Page
-from workflows.core.refusals import Refusal
 from workflows.employment.models import Post
 
 from . import documents, rules
 from .facts import facts_of
 from .models import Application, State
 
-READY_PHRASES = {
-    "village_opinion": ("经入户核实，情况属实，同意推荐。", "情况属实，本人能胜任岗位，同意推荐。"),
-    "township_opinion": ("情况属实，符合条件，同意安置。", "同意村委会意见。"),
-}
-WHO_WRITES = {
-    "village_opinion": "提交后，由村党支部书记或村委会主任填写。",
-    "township_opinion": "村委会签署盖章后，由乡镇审核人填写。",
+OPINIONS = {
+    "village_opinion": OpinionCell(
+        places=OpinionPlaces("village_opinion", "village_signed_on", "village_signature", "village_seal"),
+        label="村委会意见",
+        signer="村委会审核人签字",
+        waits="提交后，由村党支部书记或村委会主任填写。",
+        phrases=("经入户核实，情况属实，同意推荐。", "情况属实，本人能胜任岗位，同意推荐。"),
+    ),
+    "township_opinion": OpinionCell(
+        places=OpinionPlaces("township_opinion", "township_signed_on", "township_signature", "township_seal"),
+        label="乡镇意见",
+        signer="乡镇审核人签字",
+        waits="村委会签署盖章后，由乡镇审核人填写。",
+        phrases=("情况属实，符合条件，同意安置。", "同意村委会意见。"),
+    ),
 }
 GUARDS_SHOWN = {
     "": rules.ELIGIBILITY,
@@ -38,7 +52,10 @@ GUARDS_SHOWN = {
     "township_opinion": rules.TOWNSHIP_OPINION,
     "quota_confirmation": (rules.within_edge_quota, *rules.QUOTA_CONFIRMATION),
 }
-INPUTMODE = {"phone": mark_safe(' inputmode="numeric"')}
+# What is merely not filled in yet, while the sheet is being filled in.
+UNFINISHED = frozenset(
+    {"no_category", "ability_unknown", "not_willing", "market_not_verified", "no_post", "id_number_missing"}
+)
 LABELS = {
     "name": "姓名",
     "phone": "联系电话",
@@ -92,8 +109,16 @@ def sheet(page: Page, paperwork: Any) -> SafeString:
         slots |= _closed_cells(page, answers, policy, paperwork)
     pictures: dict[str, Any] = {}
     opinions = documents.standing_opinions(page.entity) if page.entity is not None else {}
-    for step in documents.CELLS:
-        _opinion_cell(page, step, opinions.get(step), slots, pictures)
+    for step, cell in OPINIONS.items():
+        opinion_cell(
+            page,
+            cell,
+            opinions.get(step),
+            slots,
+            pictures,
+            open_here=page.step == step,
+            seal_here=page.step == step.replace("opinion", "seal"),
+        )
     return sheet_html(documents.current_form(), slots, pictures)
 
 
@@ -102,57 +127,23 @@ def _open_cells(page: Page, answers: Mapping[str, Any], policy: Policy) -> dict[
     cells: dict[str, Any] = {}
     for name in ("name", "phone", "id_number", "address", "skills"):
         field = spec[name]
-        cells[name] = _cell(
+        cells[name] = text_cell(
             page,
             name,
-            format_html(
-                '<input class="input" id="f-{0}" name="{0}" value="{1}" aria-label="{2}" maxlength="{3}"{4}{5}>',
-                name,
-                str(answers.get(name) or ""),
-                field.label,
-                40 if name == "id_number" else (field.max_length or 100),
-                INPUTMODE.get(name, ""),
-                _invalid(page, name),
-            ),
+            field.label,
+            answers.get(name),
+            maximum=40 if name == "id_number" else (field.max_length or 100),
             required=field.required,
-            value=answers.get(name),
+            numeric=name == "phone",
         )
     for name in ("health", "work_ability"):
-        cells[name] = _cell(
-            page,
-            name,
-            _select(page, name, spec[name].label, [(choice, choice) for choice in spec[name].choices], answers),
-            required=True,
-            value=answers.get(name),
-        )
-    cells["post_type"] = _cell(
-        page,
-        "post",
-        _select(page, "post", "申请岗位", posts_of(page), answers),
-        required=True,
-        value=answers.get("post"),
-    )
-    choices = format_html_join(
-        "",
-        '<label><input type="radio" name="category" value="{}"{}><span>{}</span></label>',
-        (
-            (each.code, mark_safe(" checked") if each.code == answers.get("category") else "", each.name)
-            for each in policy.categories
-        ),
-    )
-    cells["category"] = _cell(
-        page,
-        "category",
-        format_html(
-            '<div class="choice" id="f-category" role="radiogroup" aria-label="人员类别" tabindex="-1">{}</div>',
-            choices,
-        ),
-        required=True,
-        value=answers.get("category"),
-    )
-    cells["sex"] = format_html(
-        "<span data-sex>{}</span>", documents.sex_of(str(answers.get("id_number") or "")) or "由身份证号得出"
-    )
+        choices = [(choice, choice) for choice in spec[name].choices]
+        cells[name] = select_cell(page, name, spec[name].label, choices, answers.get(name))
+    cells["post_type"] = select_cell(page, "post", "申请岗位", posts_of(page), answers.get("post"))
+    categories = [(each.code, each.name) for each in policy.categories]
+    cells["category"] = choice_cell(page, "category", "人员类别", categories, answers.get("category"))
+    sex = documents.sex_of(str(answers.get("id_number") or ""))
+    cells["sex"] = format_html("<span data-sex>{}</span>", sex or "由身份证号得出")
     return cells
 
 
@@ -170,41 +161,6 @@ def _posts(page: Page) -> list[Post]:
     return posts
 
 
-def _select(
-    page: Page, name: str, label: str, choices: list[tuple[str, str]], answers: Mapping[str, Any]
-) -> SafeString:
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            (value, mark_safe(" selected") if value == str(answers.get(name) or "") else "", text)
-            for value, text in [("", "请选择"), *choices]
-        ),
-    )
-    return format_html(
-        '<select class="input" id="f-{0}" name="{0}" aria-label="{1}"{2}>{3}</select>',
-        name,
-        label,
-        _invalid(page, name),
-        options,
-    )
-
-
-def _invalid(page: Page, name: str) -> SafeString:
-    if name not in page.errors:
-        return mark_safe("")
-    return format_html(' aria-invalid="true" aria-describedby="e-{}"', name)
-
-
-def _cell(page: Page, name: str, widget: SafeString, *, required: bool, value: Any) -> Any:
-    error = page.errors.get(name)
-    if error:
-        note = format_html('<p class="error" id="e-{}">{}</p>', name, error)
-        return Slot(widget + note, classes=("live", "wrong"))
-    touched = page.typed is not None
-    return Slot(widget, classes=("live", "missing") if required and touched and not value else ("live",))
-
-
 def _closed_cells(page: Page, answers: Mapping[str, Any], policy: Policy, paperwork: Any) -> dict[str, Any]:
     masked = {**paperwork.masked(answers), **page.full}
     post_type = page.entity.post.type_name if page.entity.post else documents.post_type_of(answers.get("post"))
@@ -213,93 +169,10 @@ def _closed_cells(page: Page, answers: Mapping[str, Any], policy: Policy, paperw
         name: format_html("{}", values[name])
         for name in ("name", "sex", "address", "health", "work_ability", "skills", "post_type")
     }
-    may_unmask = page.actor.holds(MAY_UNMASK) is not None
     for name, value in masked.items():
-        cells[name] = (
-            render_to_string(
-                "desk/_masked.html",
-                {"value": value, "field": name, "label": LABELS[name], "reasons": UNMASK_REASONS},
-            )
-            if may_unmask and value and name not in page.full
-            else format_html('<span class="num">{}</span>', value)
-        )
+        cells[name] = masked_cell(page, name, LABELS[name], value)
     cells["category"] = values["category"]
     return cells
-
-
-def _opinion_cell(
-    page: Page, step: str, opinion: Opinion | None, slots: dict[str, Any], pictures: dict[str, Any]
-) -> None:
-    text, signed_on, signature_place, seal_place = documents.CELLS[step]
-    today = rules.chinese(page.on)
-    if page.step == step:
-        slots[text] = Slot(_opinion_widget(page, step), classes=("live",))
-        slots[signed_on] = format_html('<span class="num">{}</span>', today)
-        pictures[signature_place] = _pad(page, "村委会审核人签字" if step == "village_opinion" else "乡镇审核人签字")
-        pictures[seal_place] = _seal_place()
-        return
-    if opinion is None:
-        slots[text] = Slot(format_html("<span>{}</span>", WHO_WRITES[step]), classes=("waiting",))
-        slots[signed_on] = documents.UNDECIDED_DATE
-        return
-    slots[text] = format_html("{}", opinion.text)
-    slots[signed_on] = rules.chinese(timezone.localtime(opinion.at).date())
-    if opinion.signature is not None:
-        pictures[signature_place] = _picture(
-            "signature", bytes(opinion.signature.picture), f"{opinion.written_by.name}手写签字"
-        )
-    if opinion.seal_use is not None:
-        pictures[seal_place] = _picture(
-            "seal", bytes(opinion.seal_use.seal.picture), f"红色圆形印章：{opinion.seal_use.seal.name}"
-        )
-    elif page.step.endswith("_seal") and page.step.split("_")[0] == step.split("_", maxsplit=1)[0]:
-        pictures[seal_place] = _seal_place()
-
-
-def _picture(kind: str, png: bytes, alt: str) -> SafeString:
-    return format_html(
-        '<img class="{}" src="data:image/png;base64,{}" alt="{}">', kind, base64.b64encode(png).decode(), alt
-    )
-
-
-def _seal_place() -> SafeString:
-    return mark_safe(
-        '<svg class="seal seal--place" viewBox="0 0 160 160" aria-hidden="true"><circle cx="80" cy="80" r="76"'
-        ' fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="5 5"/></svg>'
-    )
-
-
-def _opinion_widget(page: Page, step: str) -> SafeString:
-    typed = page.typed or {}
-    phrases = format_html_join(
-        "", '<button type="button" data-phrase>{}</button>', ((phrase,) for phrase in READY_PHRASES[step])
-    )
-    error = page.errors.get("opinion")
-    return format_html(
-        '<textarea class="input input--opinion" id="f-opinion" name="opinion" rows="3" maxlength="1000"'
-        ' aria-label="{}"{}>\n{}</textarea>{}<div class="quick" role="group" aria-label="常用意见">{}</div>',
-        "村委会意见" if step == "village_opinion" else "乡镇意见",
-        _invalid(page, "opinion"),
-        typed.get("opinion", ""),
-        format_html('<p class="error" id="e-opinion">{}</p>', error) if error else "",
-        phrases,
-    )
-
-
-def _pad(page: Page, label: str) -> Slot:
-    """The signature pad in the line, its tools (重签, 上传签字扫描件) below it."""
-    typed = page.typed or {}
-    context = {
-        "name": "strokes",
-        "label": label,
-        "value": typed.get("strokes", ""),
-        "error": page.errors.get("strokes") or page.errors.get("scan") or "",
-        "scan_name": "scan",
-    }
-    return Slot(
-        render_to_string("signatures/pad_box.html", context),
-        after=render_to_string("signatures/pad_tools.html", context),
-    )
 
 
 # --- beside the sheet -----------------------------------------------------------------------------
@@ -321,15 +194,7 @@ def side_panels(page: Page) -> list[Any]:
 
 def _field(page: Page, name: str, label: str, kind: str, **more: Any) -> dict[str, Any]:
     source = answers_of(page) if is_filling(page) else (page.typed or {})
-    return {
-        "id": f"f-{name}",
-        "name": name,
-        "label": label,
-        "kind": kind,
-        "value": source.get(name, more.pop("default", "")),
-        "error": page.errors.get(name, ""),
-        **more,
-    }
+    return panel_field(page, source, name, label, kind, **more)
 
 
 def _verification_panel(page: Page) -> dict[str, Any]:
@@ -467,33 +332,8 @@ def checks(page: Page) -> list[dict[str, Any]]:
     facts = facts_for_page(page)
     if is_filling(page) and facts.birth_on is None:
         return []
-    return verdicts(GUARDS_SHOWN.get(page.step, rules.ELIGIBILITY), facts, lenient=is_filling(page))
-
-
-def verdicts(
-    guards: tuple[rules.Guard, ...], facts: rules.ApplicantFacts, *, lenient: bool = False
-) -> list[dict[str, Any]]:
-    """`lenient`: while the sheet is being filled in, what is merely not filled in yet is amber, not brick."""
-    shown = []
-    for guard in guards:
-        refusal = guard(facts)
-        if refusal is None:
-            kind = "warn" if guard.notable(facts) else "ok"
-            text, basis = guard.says(facts), guard.basis
-        else:
-            kind = "warn" if refusal.lifted_by or (lenient and is_unfinished(refusal)) else "stop"
-            text, basis = refusal.message, refusal.basis or guard.basis
-        shown.append({"kind": kind, "title": guard.title, "text": text, "basis": basis, "url": ""})
-    return shown
-
-
-UNFINISHED = frozenset(
-    {"no_category", "ability_unknown", "not_willing", "market_not_verified", "no_post", "id_number_missing"}
-)
-
-
-def is_unfinished(refusal: Refusal) -> bool:
-    return refusal.code in UNFINISHED
+    guards = GUARDS_SHOWN.get(page.step, rules.ELIGIBILITY)
+    return list(verdicts(guards, facts, unfinished=UNFINISHED if is_filling(page) else frozenset()))
 
 
 # --- below the sheet --------------------------------------------------------------------------------

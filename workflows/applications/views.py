@@ -25,6 +25,7 @@ from workflows.core.desk_view import (
     typed_by,
 )
 from workflows.core.door import Step, perform_together
+from workflows.core.guards import verdicts
 from workflows.core.inbox import PAGE, key_text, parse_key
 from workflows.core.models import Case
 from workflows.core.paperwork import Page
@@ -139,7 +140,7 @@ def _show(
         ],
         "say_title": say_title,
         "say_text": say_text,
-        "check_url": reverse("eligibility"),
+        "check_url": paperwork.check_url(page),
         "autosave_url": reverse("apply"),
         "comment": {"can": False},
     }
@@ -160,7 +161,7 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
     if case is not None:
         page.case, page.entity = case, case.entity
     facts = screen.facts_for_page(page)
-    checks = screen.verdicts(rules.ELIGIBILITY, facts, lenient=True)
+    checks = list(verdicts(rules.ELIGIBILITY, facts, unfinished=screen.UNFINISHED))
     try:
         IdNumber.parse(str(typed.get("id_number") or ""), page.on)
     except IdNumberError as error:

@@ -92,6 +92,8 @@ class Action:
     told: ClassVar[str]
     form: ClassVar[type[forms.Form] | None] = None
     system_may: ClassVar[bool] = False
+    quiet: ClassVar[bool] = False  # on the trail, but not told in the timeline: it changes nothing for others
+    stays: ClassVar[bool] = False  # whoever did it goes on at the same desk
     # Only the primary key of a subject is trusted: a case's must never be taken for a county's or a paper's.
     acts_on: ClassVar[tuple[type, ...]] = ()
 
@@ -173,6 +175,7 @@ class TaskAction(CaseAction):
     weight: ClassVar[str] = "plain"  # primary | plain | final | seal | quiet
     needs_reason: ClassVar[bool] = False
     decides: ClassVar[bool] = True
+    returns: ClassVar[bool] = False  # sends the paper back to where it is filled in
 
     def may(self, move: Move) -> bool:
         if self.nodes and move.task.flow_task.name not in self.nodes:
@@ -211,6 +214,11 @@ class ActionRegistry:
             and action.code.split(".")[0] == flow_label
             and (not action.nodes or node in action.nodes)
         ]
+
+    def is_quiet(self, code: str) -> bool:
+        """Whether the timeline passes over a recorded action."""
+        action = self._actions.get(code)
+        return action is not None and action.quiet
 
     def all(self) -> list[Action]:
         return list(self._actions.values())

@@ -44,6 +44,7 @@ class Take(TaskAction):
     label = "领取"
     told = "领取"
     decides = False
+    stays = quiet = True
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         if move.task.owner_id is not None:
@@ -64,6 +65,7 @@ class GiveBack(TaskAction):
     label = "退还"
     told = "退还本岗位"
     decides = False
+    stays = quiet = True
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         if move.task.owner_id is None:

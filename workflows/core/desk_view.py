@@ -135,7 +135,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
     remarks, files = remarks_of(case) if any(event.action == "desk.comment" for event in events) else ({}, [])
     return {
         "steps": steps(case, page.entity.state, events, tasks),
-        "return_arc": "可退回补正" if tasks and page.step != "fill_in" else "",
+        "return_arc": "可退回补正" if paperwork.can_send_back(tasks) else "",
         "since_text": since_text(tasks, page.on, mine=page.task is not None),
         "timeline": timeline(case, events, tasks, remarks),
         "checks": checks,
@@ -210,8 +210,8 @@ def show_task(
         if task.owner_id is None
         else {"label": "退还本岗位", "value": "desk.give_back"},
         "case_url": reverse("case", args=[case.pk]),
-        "check_url": reverse("eligibility") if page.step == "fill_in" else "",
-        "autosave_url": reverse("task", args=[task.pk]) if page.step == "fill_in" else "",
+        "check_url": paperwork.check_url(page),
+        "autosave_url": reverse("task", args=[task.pk]) if paperwork.drafts(page) else "",
         **around(page, paperwork),
     }
     return render(request, "desk/task.html", context, status=status)
@@ -275,7 +275,7 @@ def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpRe
             }
         )
     messages.success(request, f"{ACTIONS.told(code)}，已记录。")
-    staying = outcome.case is not None and code in ("desk.take", "desk.give_back", "applications.save_draft")
+    staying = outcome.case is not None and ACTIONS[code].stays
     response = redirect("task", found.pk) if staying else redirect("case", case.pk)
     response.status_code = 303
     return response

@@ -105,6 +105,18 @@ class Paperwork:
     def checks(self, page: Page) -> list[dict[str, Any]]:
         return []
 
+    def check_url(self, page: Page) -> str:
+        """Where this page's sheet is checked while it is being filled in; empty when it is not."""
+        return ""
+
+    def drafts(self, page: Page) -> bool:
+        """Whether what is typed at this desk may be kept before it is handed in."""
+        return any(action.stays for action in ACTIONS.at_desk(self.flow_label, page.step))
+
+    def can_send_back(self, tasks: list[DeskTask]) -> bool:
+        """Whether the paper may be sent back from where it lies."""
+        return any(action.returns for task in tasks for action in ACTIONS.at_desk(self.flow_label, task.flow_task.name))
+
     def consequence(self, page: Page) -> tuple[str, str]:
         """The two lines at the left of the action bar: what to do, and what will happen then."""
         return "", ""

@@ -14,7 +14,6 @@ from .actions import ACTIONS
 from .models import Case, DeskTask
 from .procedure import Desk
 
-QUIET = {"applications.save_draft", "desk.give_back", "desk.take"}
 PICTURE_NODES = 5
 
 
@@ -44,7 +43,7 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
         for task in tasks
     ]
     for event in sorted(events, key=lambda event: -event.sequence):
-        if event.action in QUIET:
+        if ACTIONS.is_quiet(event.action):
             continue
         note = str(event.details.get("seal_register", "") and f"用印登记{event.details['seal_register']}")
         if event.reason:

@@ -1,0 +1,221 @@
+"""What offices decide about an application: opinions, seals, a place beyond the quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from registry.policies import policy_on
+from workflows.core.actions import Move, TaskAction, register
+from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
+from workflows.core.guards import refusals
+from workflows.core.notices import tell
+from workflows.core.opinions import give_opinion, opinion_to_seal
+from workflows.core.refusals import Refusal
+
+from . import rules
+from .actions import facts_for, lock_what_is_counted
+from .documents import file_version
+from .flow_v1 import ApplicationFlow
+from .forms import ConfirmationForm, TownshipOpinionForm
+from .models import Application
+
+
+class _Opinion(TaskAction):
+    """An office writes its opinion into its cell and signs it."""
+
+    guards: ClassVar[tuple[rules.ApplicantGuard, ...]] = ()
+    verdict = "agree"
+    weight = "primary"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        lock_what_is_counted(move.entity)
+        facts = facts_for(move, move.entity.answers, quota_reason=str(move.data.get("quota_reason") or ""))
+        return refusals(self.guards, facts)
+
+    def move_on(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def opinion_text(self, move: Move) -> str:
+        return str(move.data["opinion"]).strip()
+
+    def apply(self, move: Move) -> None:
+        self.move_on(move)
+        policy = policy_on(move.county, move.on)
+        move.entity.policy_set_id = policy.set_id
+        move.entity.save()
+        move.policy = policy.reference
+        text = self.opinion_text(move)
+        move.fields["opinion"] = text
+        opinion = give_opinion(move, verdict=self.verdict, text=text)
+        file_version(move, self.told, sign=opinion)
+
+
+@register
+class AgreeByVillage(_Opinion):
+    code = "applications.agree_by_village"
+    label = "同意并签字"
+    told = "签署村委会意见：同意"
+    nodes = ("village_opinion",)
+    form = OpinionForm
+    guards = rules.VILLAGE_OPINION
+
+    def move_on(self, move: Move) -> None:
+        move.entity.agree_by_village()
+
+
+@register
+class AgreeByTownship(_Opinion):
+    """The last edge place and the one beyond it are told apart here, under the township's lock."""
+
+    code = "applications.agree_by_township"
+    label = "同意并签字"
+    told = "签署乡镇意见：同意"
+    nodes = ("township_opinion",)
+    form = TownshipOpinionForm
+    guards = rules.TOWNSHIP_OPINION
+
+    def move_on(self, move: Move) -> None:
+        application: Application = move.entity
+        facts = facts_for(move, application.answers)
+        reason = str(move.data.get("quota_reason") or "").strip()
+        if rules.within_edge_quota(facts) is None:
+            application.quota_reason = ""
+            application.agree_by_township()
+            return
+        application.quota_reason = reason
+        move.reason = reason
+        application.agree_beyond_quota()
+        tell(move, ApplicationFlow.quota_confirmation, "边缘户超名额安置，等您确认")
+
+
+class _Rejection(_Opinion):
+    weight = "final"
+    needs_reason = True
+    verdict = "reject"
+    form = RejectionForm
+    guards = rules.REVIEWER
+
+    def opinion_text(self, move: Move) -> str:
+        return f"不同意。理由：{str(move.data['reason']).strip()}"
+
+    def after(self, move: Move) -> None:
+        tell(move, ApplicationFlow.fill_in, f"{self.told}：{move.reason}")
+
+
+@register
+class RejectByVillage(_Rejection):
+    code = "applications.reject_by_village"
+    label = "不同意"
+    told = "签署村委会意见：不同意"
+    nodes = ("village_opinion",)
+
+    def move_on(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.reject_by_village()
+
+
+@register
+class RejectByTownship(_Rejection):
+    code = "applications.reject_by_township"
+    label = "不同意"
+    told = "签署乡镇意见：不同意"
+    nodes = ("township_opinion",)
+    guards = rules.SECOND_REVIEWER
+
+    def move_on(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.reject_by_township()
+
+
+class _Seal(TaskAction):
+    """The keeper alone stamps the date of the opinion in force; the use is registered."""
+
+    weight = "seal"
+    opinion_step = ""
+
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+        return {}
+
+    def move_on(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def apply(self, move: Move) -> None:
+        self.move_on(move)
+        move.entity.save()
+        opinion = opinion_to_seal(move, self.opinion_step)
+        file_version(move, self.told, seal=opinion)
+
+
+@register
+class SealByVillage(_Seal):
+    code = "applications.seal_by_village"
+    label = "加盖公章"
+    told = "加盖村委会印章"
+    nodes = ("village_seal",)
+    opinion_step = "village_opinion"
+
+    def move_on(self, move: Move) -> None:
+        move.entity.seal_by_village()
+
+
+@register
+class SealByTownship(_Seal):
+    code = "applications.seal_by_township"
+    label = "加盖公章"
+    told = "加盖乡镇印章"
+    nodes = ("township_seal",)
+    opinion_step = "township_opinion"
+
+    def move_on(self, move: Move) -> None:
+        move.entity.seal_by_township()
+
+    def after(self, move: Move) -> None:
+        tell(move, ApplicationFlow.fill_in, "已批准，乡镇已盖章")
+
+
+@register
+class ConfirmQuota(TaskAction):
+    """Another office than the township confirms a place beyond the quota."""
+
+    code = "applications.confirm_quota"
+    label = "确认安置"
+    told = "确认超名额安置"
+    nodes = ("quota_confirmation",)
+    weight = "primary"
+    form = ConfirmationForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        lock_what_is_counted(move.entity)
+        facts = facts_for(move, move.entity.answers, quota_reason=move.entity.quota_reason)
+        return refusals(rules.QUOTA_CONFIRMATION, facts)
+
+    def apply(self, move: Move) -> None:
+        move.entity.confirm_quota()
+        move.entity.save()
+        move.reason = move.entity.quota_reason
+        move.fields["opinion"] = move.data["opinion"]
+        give_opinion(move, verdict="confirm", text=str(move.data["opinion"]).strip())
+
+
+@register
+class DeclineQuota(TaskAction):
+    code = "applications.decline_quota"
+    label = "不予确认"
+    told = "不予确认超名额安置，退回乡镇"
+    nodes = ("quota_confirmation",)
+    weight = "plain"
+    needs_reason = True
+    form = ReasonForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        return refusals(rules.SECOND_REVIEWER, facts_for(move, move.entity.answers))
+
+    def apply(self, move: Move) -> None:
+        move.entity.decline_quota()
+        move.entity.save()
+        move.reason = str(move.data["reason"])
+        file_version(move, "名额未获确认，乡镇意见须重新签署")
+
+    def after(self, move: Move) -> None:
+        tell(move, ApplicationFlow.township_opinion, f"名额未获确认：{move.reason}")

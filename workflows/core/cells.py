@@ -1,0 +1,248 @@
+"""What a flow's sheet and panels are put together from: input cells, the opinion, the pad, the seal's place."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from forms_templates.sheet import Slot
+
+from .desk_actions import MAY_UNMASK, UNMASK_REASONS
+from .filing import OpinionPlaces
+from .guards import chinese
+from .models import Opinion
+from .paperwork import Page
+
+UNDECIDED_DATE = "　　年　　月　　日"
+NUMERIC = mark_safe(' inputmode="numeric"')
+_CHECKED, _SELECTED, _NOTHING = mark_safe(" checked"), mark_safe(" selected"), mark_safe("")
+
+
+# --- cells of the sheet ---------------------------------------------------------------------------
+
+
+def text_cell(
+    page: Page, name: str, label: str, value: Any, *, maximum: int, required: bool = False, numeric: bool = False
+) -> Slot:
+    """A cell to type one line in."""
+    widget = format_html(
+        '<input class="input" id="f-{0}" name="{0}" value="{1}" aria-label="{2}" maxlength="{3}"{4}{5}>',
+        name,
+        str(value or ""),
+        label,
+        maximum,
+        NUMERIC if numeric else _NOTHING,
+        invalid(page, name),
+    )
+    return cell(page, name, widget, required=required, value=value)
+
+
+def text_area_cell(page: Page, name: str, label: str, value: Any, *, maximum: int, required: bool = False) -> Slot:
+    """A cell to type several lines in."""
+    widget = format_html(
+        '<textarea class="input" id="f-{0}" name="{0}" rows="2" maxlength="{3}" aria-label="{2}"{4}>\n{1}</textarea>',
+        name,
+        str(value or ""),
+        label,
+        maximum,
+        invalid(page, name),
+    )
+    return cell(page, name, widget, required=required, value=value)
+
+
+def date_cell(page: Page, name: str, label: str, value: Any, *, required: bool = True) -> Slot:
+    """A cell for a day, with the browser's own calendar."""
+    widget = format_html(
+        '<input class="input" type="date" id="f-{0}" name="{0}" value="{1}" aria-label="{2}"{3}>',
+        name,
+        str(value or ""),
+        label,
+        invalid(page, name),
+    )
+    return cell(page, name, widget, required=required, value=value)
+
+
+def select_cell(
+    page: Page, name: str, label: str, choices: Iterable[tuple[str, str]], value: Any, *, required: bool = True
+) -> Slot:
+    """A cell to choose one of several in; nothing is chosen beforehand."""
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (code, _SELECTED if code == str(value or "") else _NOTHING, text)
+            for code, text in [("", "请选择"), *choices]
+        ),
+    )
+    widget = format_html(
+        '<select class="input" id="f-{0}" name="{0}" aria-label="{1}"{2}>{3}</select>',
+        name,
+        label,
+        invalid(page, name),
+        options,
+    )
+    return cell(page, name, widget, required=required, value=value)
+
+
+def choice_cell(
+    page: Page, name: str, label: str, choices: Iterable[tuple[str, str]], value: Any, *, required: bool = True
+) -> Slot:
+    """A cell with all choices side by side."""
+    radios = format_html_join(
+        "",
+        '<label><input type="radio" name="{}" value="{}"{}><span>{}</span></label>',
+        ((name, code, _CHECKED if code == value else _NOTHING, text) for code, text in choices),
+    )
+    widget = format_html(
+        '<div class="choice" id="f-{}" role="radiogroup" aria-label="{}" tabindex="-1">{}</div>', name, label, radios
+    )
+    return cell(page, name, widget, required=required, value=value)
+
+
+def cell(page: Page, name: str, widget: SafeString, *, required: bool, value: Any) -> Slot:
+    """A widget in its cell: with the error below it, or marked as still missing once something was typed."""
+    error = page.errors.get(name)
+    if error:
+        note = format_html('<p class="error" id="e-{}">{}</p>', name, error)
+        return Slot(widget + note, classes=("live", "wrong"))
+    touched = page.typed is not None
+    return Slot(widget, classes=("live", "missing") if required and touched and not value else ("live",))
+
+
+def invalid(page: Page, name: str) -> SafeString:
+    """The attributes that tell a screen reader of the error below."""
+    if name not in page.errors:
+        return _NOTHING
+    return format_html(' aria-invalid="true" aria-describedby="e-{}"', name)
+
+
+def masked_cell(page: Page, name: str, label: str, value: str) -> SafeString:
+    """A masked number, with the way to its full value for those who may ask for it."""
+    if page.actor.holds(MAY_UNMASK) is None or not value or name in page.full:
+        return format_html('<span class="num">{}</span>', value)
+    return SafeString(
+        render_to_string(
+            "desk/_masked.html", {"value": value, "field": name, "label": label, "reasons": UNMASK_REASONS}
+        )
+    )
+
+
+# --- opinions, signatures, seals ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpinionCell:
+    """An office's cell: its name, whose hand signs there, what is often written, what stands there before."""
+
+    places: OpinionPlaces
+    label: str
+    signer: str
+    waits: str
+    phrases: Sequence[str] = ()
+
+
+def opinion_cell(
+    page: Page,
+    cell: OpinionCell,
+    opinion: Opinion | None,
+    slots: dict[str, Any],
+    pictures: dict[str, Any],
+    *,
+    open_here: bool,
+    seal_here: bool,
+) -> None:
+    """Fill in one opinion's places: open to write at its own desk, else what stands there."""
+    at = cell.places
+    if open_here:
+        slots[at.text] = Slot(_opinion_widget(page, cell), classes=("live",))
+        slots[at.signed_on] = format_html('<span class="num">{}</span>', chinese(page.on))
+        pictures[at.signature] = pad(page, cell.signer)
+        pictures[at.seal] = seal_place()
+        return
+    if opinion is None:
+        slots[at.text] = Slot(format_html("<span>{}</span>", cell.waits), classes=("waiting",))
+        slots[at.signed_on] = UNDECIDED_DATE
+        return
+    slots[at.text] = format_html("{}", opinion.text)
+    slots[at.signed_on] = chinese(timezone.localtime(opinion.at).date())
+    if opinion.signature is not None:
+        pictures[at.signature] = picture(
+            "signature", bytes(opinion.signature.picture), f"{opinion.written_by.name}手写签字"
+        )
+    if opinion.seal_use is not None:
+        pictures[at.seal] = picture(
+            "seal", bytes(opinion.seal_use.seal.picture), f"红色圆形印章：{opinion.seal_use.seal.name}"
+        )
+    elif seal_here:
+        pictures[at.seal] = seal_place()
+
+
+def _opinion_widget(page: Page, cell: OpinionCell) -> SafeString:
+    typed = page.typed or {}
+    phrases = format_html_join(
+        "", '<button type="button" data-phrase>{}</button>', ((phrase,) for phrase in cell.phrases)
+    )
+    error = page.errors.get("opinion")
+    return format_html(
+        '<textarea class="input input--opinion" id="f-opinion" name="opinion" rows="3" maxlength="1000"'
+        ' aria-label="{}"{}>\n{}</textarea>{}<div class="quick" role="group" aria-label="常用意见">{}</div>',
+        cell.label,
+        invalid(page, "opinion"),
+        typed.get("opinion", ""),
+        format_html('<p class="error" id="e-opinion">{}</p>', error) if error else "",
+        phrases,
+    )
+
+
+def picture(kind: str, png: bytes, alt: str) -> SafeString:
+    """Ink or a seal; `kind` is signature or seal."""
+    return format_html(
+        '<img class="{}" src="data:image/png;base64,{}" alt="{}">', kind, base64.b64encode(png).decode(), alt
+    )
+
+
+def seal_place() -> SafeString:
+    """The dashed circle where a seal will stand."""
+    return mark_safe(
+        '<svg class="seal seal--place" viewBox="0 0 160 160" aria-hidden="true"><circle cx="80" cy="80" r="76"'
+        ' fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="5 5"/></svg>'
+    )
+
+
+def pad(page: Page, label: str, *, name: str = "strokes", scan_name: str = "scan") -> Slot:
+    """The signature pad in the line, its tools (重签, 上传签字扫描件) below it."""
+    typed = page.typed or {}
+    context = {
+        "name": name,
+        "label": label,
+        "value": typed.get(name, ""),
+        "error": page.errors.get(name) or page.errors.get(scan_name) or "",
+        "scan_name": scan_name,
+    }
+    return Slot(
+        render_to_string("signatures/pad_box.html", context),
+        after=render_to_string("signatures/pad_tools.html", context),
+    )
+
+
+# --- fields of the panels beside the sheet --------------------------------------------------------
+
+
+def panel_field(page: Page, source: Mapping[str, Any], name: str, label: str, kind: str, **more: Any) -> dict[str, Any]:
+    """One field of a panel beside the sheet, in the words of desk/_field.html; `source` holds what stands in it."""
+    return {
+        "id": f"f-{name}",
+        "name": name,
+        "label": label,
+        "kind": kind,
+        "value": source.get(name, more.pop("default", "")),
+        "error": page.errors.get(name, ""),
+        **more,
+    }
