@@ -13,6 +13,7 @@ from registry.policies import policy_on
 from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Action, CaseAction, Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
+from workflows.core.desk_forms import ReasonForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
@@ -25,12 +26,7 @@ from . import rules
 from .documents import file_version
 from .facts import facts_of
 from .flow_v1 import ApplicationFlow
-from .forms import (
-    ANSWERS,
-    ApplicationForm,
-    DraftForm,
-    ReasonForm,
-)
+from .forms import ANSWERS, ApplicationForm, DraftForm
 from .models import BEFORE_APPROVAL, Application, State
 from .people import register_applicant
 
