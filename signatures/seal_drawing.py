@@ -48,6 +48,19 @@ def draw_seal(ring_text: str, foot: str = "演示") -> bytes:
         raise SealDrawingError("印章下方的字最多4个，请写短一些。")
     _require_glyphs(ring + foot)
 
+    canvas = _without_name(foot).copy()
+    _write_ring(canvas, ring)
+
+    ink = ImageChops.multiply(canvas.reduce(_FINE), _ink_texture(ring))
+    return ink_png(ink, COLOUR)
+
+
+def _px(units: float) -> float:
+    return units * _UNIT
+
+
+@lru_cache(maxsize=2)
+def _without_name(foot: str) -> Image.Image:
     canvas = Image.new("L", (SIDE * _FINE, SIDE * _FINE), 0)
     draw = ImageDraw.Draw(canvas)
     outer = _RING_RADIUS + _RING_WIDTH / 2
@@ -57,15 +70,8 @@ def draw_seal(ring_text: str, foot: str = "演示") -> bytes:
         width=round(_px(_RING_WIDTH)),
     )
     draw.polygon(_star(), fill=255)
-    _write_ring(canvas, ring)
     _write_foot(canvas, foot)
-
-    ink = ImageChops.multiply(canvas.reduce(_FINE), _ink_texture(ring))
-    return ink_png(ink, COLOUR)
-
-
-def _px(units: float) -> float:
-    return units * _UNIT
+    return canvas
 
 
 def _star() -> list[tuple[float, float]]:
@@ -99,12 +105,17 @@ def _write_ring(canvas: Image.Image, text: str) -> None:
     first = -step * (len(text) - 1) / 2
     for index, character in enumerate(text):
         angle = first + step * index
-        glyph = _glyph(character).resize((round(_px(width)), round(_px(height))), Image.Resampling.LANCZOS)
-        glyph = glyph.rotate(-angle, Image.Resampling.BICUBIC, expand=True)
         radians = math.radians(angle)
         x = _CENTRE + _TEXT_RADIUS * math.sin(radians)
         y = _CENTRE - _TEXT_RADIUS * math.cos(radians)
-        _stamp(canvas, glyph, x, y)
+        _stamp(canvas, _turned(character, round(_px(width)), round(_px(height)), angle), x, y)
+
+
+# Villages of one township share most of their characters, and their places in the ring.
+@lru_cache(maxsize=128)
+def _turned(character: str, width: int, height: int, angle: float) -> Image.Image:
+    glyph = _glyph(character).resize((width, height), Image.Resampling.LANCZOS)
+    return glyph.rotate(-angle, Image.Resampling.BICUBIC, expand=True)
 
 
 def _write_foot(canvas: Image.Image, text: str) -> None:
@@ -135,11 +146,15 @@ def _glyph(character: str) -> Image.Image:
 
 
 def _require_glyphs(text: str) -> None:
-    # The font's empty box, against which a missing character shows itself.
-    missing_box = _glyph("\U0010fffd").tobytes()
     for character in text:
-        if _glyph(character).tobytes() == missing_box:
+        if not _has_glyph(character):
             raise SealDrawingError(f"印文字体里没有“{character}”字，请用实物印章的扫描图片。")
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    # A missing character shows itself as the font's empty box.
+    return _glyph(character).tobytes() != _glyph("\U0010fffd").tobytes()
 
 
 def _ink_texture(seed: str) -> Image.Image:
