@@ -87,6 +87,16 @@
       if (!this.tools) return;
       this.button("[data-pad-undo]", () => this.undo());
       this.button("[data-pad-clear]", () => this.clear());
+      this.grower = this.button("[data-pad-grow]", () => this.grow(true));
+      this.shrinker = this.button("[data-pad-shrink]", () => this.grow(false));
+      this.shrinker.hidden = true;
+      document.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && this.isGrown()) this.grow(false);
+      });
+      // Whoever walks on with the keyboard must see where they are.
+      document.addEventListener("focusin", ({ target }) => {
+        if (this.isGrown() && !this.tools.contains(target) && !box.contains(target)) this.grow(false, target);
+      });
       this.scan = this.tools.querySelector("input[type=file]");
       if (this.scan) {
         this.scan.addEventListener("change", () => {
@@ -100,6 +110,25 @@
       const button = this.tools.querySelector(selector);
       button.hidden = false;
       button.addEventListener("click", act);
+      return button;
+    }
+
+    // --- the whole screen ----------------------------------------------------------------------------
+
+    isGrown() {
+      return this.box.classList.contains("pad--full");
+    }
+
+    // A finger needs more room than the line of a form; what is written keeps its shape in both sizes.
+    grow(whole, focus = whole ? this.shrinker : this.grower) {
+      this.box.classList.toggle("pad--full", whole);
+      this.tools.classList.toggle("pad-tools--full", whole);
+      this.grower.hidden = whole;
+      this.shrinker.hidden = !whole;
+      this.grower.setAttribute("aria-expanded", String(whole));
+      focus.focus({ preventScroll: whole });
+      if (!whole) this.box.scrollIntoView({ block: "nearest" });
+      this.tell(whole ? "签字框已放大，手机横过来更宽。写完点“签好了”。" : "");
     }
 
     down(event) {
@@ -179,11 +208,16 @@
 
     // --- drawing -------------------------------------------------------------------------------------
 
+    // Written in a pad of another size (a phone that was turned): the ink is centred, smaller where it must be.
     view() {
       const [width, height] = [this.box.clientWidth, this.box.clientHeight];
-      if (!this.width || !this.height) return { scale: 1, left: 0, top: 0 };
-      const scale = Math.min(width / this.width, height / this.height);
-      return { scale, left: (width - this.width * scale) / 2, top: (height - this.height * scale) / 2 };
+      const points = this.strokes.flat();
+      if (!points.length || (this.width === width && this.height === height)) return { scale: 1, left: 0, top: 0 };
+      const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
+      const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+      const [y0, y1] = [Math.min(...ys), Math.max(...ys)];
+      const scale = Math.min(1, (0.9 * width) / Math.max(1, x1 - x0), (0.8 * height) / Math.max(1, y1 - y0));
+      return { scale, left: (width - (x0 + x1) * scale) / 2, top: (height - (y0 + y1) * scale) / 2 };
     }
 
     show() {

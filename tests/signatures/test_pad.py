@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from signatures.demo_strokes import demo_signature
 from signatures.strokes import StrokeError, parse
@@ -220,7 +220,7 @@ def test_a_form_that_is_reset_empties_the_pad(open_pad: Open) -> None:
     write(page, (30, 20), (120, 40))
     page.evaluate("document.querySelector('input[name=strokes]').value = ''")
     page.get_by_role("button", name="重填").click()
-    page.wait_for_function("getComputedStyle(document.querySelector('.pad__hint')).display !== 'none'")
+    expect(page.get_by_text("请在此手写签字")).to_be_visible()
     assert ink(page) == 0
 
 
@@ -238,3 +238,35 @@ def test_more_strokes_than_the_server_takes_are_not_begun(open_pad: Open) -> Non
     write(page, (60, 40), (90, 60))
     assert len(parse(value(page)).strokes) == 200
     assert told(page) == "笔画太多了，请点“重签”，写得简单一些。"
+
+
+def test_a_finger_gets_the_whole_screen_and_the_written_name_survives_turning_the_phone(open_pad: Open) -> None:
+    page = open_pad(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="放大签字").click()
+    box = page.locator(".pad").bounding_box()
+    assert box is not None
+    assert box["width"] > 360
+    assert box["height"] > 700
+    write(page, (40, 200), (160, 240), (60, 300))
+    written, upright = value(page), ink(page)
+    page.set_viewport_size({"width": 844, "height": 390})
+    assert value(page) == written
+    assert ink(page) > upright * 0.5
+    done = page.get_by_role("button", name="签好了")
+    assert done.is_visible()
+    done.click()
+    expect(page.get_by_role("button", name="放大签字")).to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert value(page) == written
+    assert ink(page) > upright * 0.3
+
+
+def test_escape_and_walking_on_with_the_keyboard_give_the_page_back(open_pad: Open) -> None:
+    page = open_pad()
+    grow = page.get_by_role("button", name="放大签字")
+    for leave in ("Escape", "Tab"):
+        grow.press("Enter")
+        expect(page.locator(".pad--full")).to_be_visible()
+        page.keyboard.press(leave)
+        expect(page.locator(".pad--full")).to_have_count(0)
+    expect(page.get_by_role("button", name="重填")).to_be_focused()
