@@ -24,9 +24,16 @@ class PersonKey(models.Model):
         return f"个人密钥{self.pk}"
 
     @classmethod
+    def fresh(cls, county: County) -> "PersonKey":
+        """A fresh key wrapped by the master keys, not stored yet."""
+        return PersonKey(county=county, wrapped_key=new_wrapped_key())
+
+    @classmethod
     def create(cls, county: County) -> "PersonKey":
         """A fresh key, stored wrapped by the master keys."""
-        return PersonKey.objects.create(county=county, wrapped_key=new_wrapped_key())
+        key = cls.fresh(county)
+        key.save()
+        return key
 
     def encrypt(self, data: bytes) -> bytes:
         """Raises KeyDestroyed, DecryptionError."""

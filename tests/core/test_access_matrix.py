@@ -75,6 +75,8 @@ ACTS: dict[str, str] = {
     "registry.register_user": "-------y-",
     "registry.appoint": "-------y-",
     "registry.enter_household": "---------",
+    "registry.import_households": "---------",
+    "registry.import_officials": "-------y-",
     "registry.register_seal": "-------y-",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
