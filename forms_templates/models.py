@@ -74,3 +74,49 @@ class Document(AppendOnlyModel):
             file_digest=self.file_digest,
             content_digest=self.content_digest,
         )
+
+
+class PaperPdf(AppendOnlyModel):
+    """The PDF of one version of a paper, made from its Word file in the background.
+
+    Two conversions of one Word file differ, so it is made once, stored beside the Word file, and has an event of
+    its own on the trail.
+    """
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="pdf", verbose_name="文书")
+    file_digest = models.CharField("文件摘要", max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+    pages = models.PositiveIntegerField("页数")
+    created_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "PDF"
+        constraints = [models.CheckConstraint(condition=models.Q(pages__gte=1), name="paper_pdf_pages")]
+
+    def __str__(self) -> str:
+        return f"{self.document}的PDF"
+
+    @property
+    def stamp(self) -> PaperStamp:
+        """What the trail says of this PDF: its own digest, the content of the paper."""
+        return PaperStamp(
+            form=self.document.form_code,
+            version=self.document.form_version,
+            file_digest=self.file_digest,
+            content_digest=self.document.content_digest,
+        )
+
+
+class PdfTrouble(AppendOnlyModel):
+    """One attempt to make a PDF that did not succeed, and why."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="pdf_troubles", verbose_name="文书")
+    why = models.CharField("原因", max_length=300)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "PDF未生成"
+        ordering = ["document", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.document}：{self.why}"

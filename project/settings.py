@@ -229,6 +229,12 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 PAPERS_DIR = VAR_DIR / "papers"
 
+# Which LibreOffice makes the PDF (empty: the one on the PATH), and how much it may take before it is stopped.
+LIBREOFFICE = env.text("LIBREOFFICE", "")
+PDF_START_SECONDS = env.number("PDF_START_SECONDS", 60, least=1, most=3600)
+PDF_FILE_SECONDS = env.number("PDF_FILE_SECONDS", 20, least=1, most=3600)
+PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", 4096, least=256, most=65536)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {

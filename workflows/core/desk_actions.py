@@ -1,5 +1,5 @@
 """What can be done at any desk of any flow: take and give back, 撤回, comment, declare kinship, see a masked
-number, print and download a paper."""
+number."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import Any
 from django import forms
 from viewflow.workflow.status import STATUS
 
-from audit.trail import SubjectStamp
-from forms_templates.models import Document
 from forms_templates.store import put
-from registry.models import KinshipDeclaration, Organisation
+from registry.models import KinshipDeclaration
 from registry.roles import Role
 
 from .actions import CaseAction, Move, TaskAction, register
 from .actors import Actor
-from .models import Attachment, Case, Comment, DeskTask, Notice
+from .models import Attachment, Case, Comment, DeskTask
 from .procedure import open_tasks
-from .refusals import NotFound, Refusal
+from .refusals import Refusal
 from .uploads import clean_attachment
 
 UNMASK_REASONS = ("核对纸质证件", "信访、投诉核查", "审计、督查", "办理本件需要联系本人")
@@ -259,66 +257,3 @@ class Unmask(CaseAction):
         move.reason = move.data["reason"]
         move.result = move.case.flow_class.paperwork.unmasked(move.entity)
         move.details["seen"] = sorted(move.result)
-
-
-class _PaperAction(CaseAction):
-    """Taking a paper out in full: one's own office's papers and those one must audit; it leaves a trace."""
-
-    acts_on = (Document,)
-
-    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
-        document = Document.objects.filter(pk=getattr(move_subject, "pk", None)).first()
-        if document is None or not document.case_key.startswith("case:"):
-            raise NotFound("没有找到这份材料。")
-        case = Case(pk=int(document.case_key.removeprefix("case:")))
-        county, found = super().find(case, actor)
-        found.document = document
-        return county, found
-
-    def may(self, move: Move) -> bool:
-        move.appointment = self.office_appointment(move)
-        return move.appointment is not None
-
-    def apply(self, move: Move) -> None:
-        document: Document = move.subject.document
-        move.papers.append(document.stamp)
-        move.result = document
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=move.case.number)
-
-
-@register
-class PrintPaper(_PaperAction):
-    code = "desk.print_paper"
-    label = "打印本表"
-    told = "打印全表"
-
-
-@register
-class ReportDamagedPaper(_PaperAction):
-    """The system found that a filed paper can no longer be read as it was filed: on the trail, and to the bureau."""
-
-    code = "desk.report_damaged_paper"
-    label = "报告损坏"
-    told = "发现留存的文书损坏"
-    system_may = True
-
-    def may(self, move: Move) -> bool:
-        return False
-
-    def apply(self, move: Move) -> None:
-        super().apply(move)
-        move.reason = move.data["what"]
-        bureau = Organisation.objects.filter(county=move.county, code="bureau").first()
-        if bureau is not None:
-            Notice.objects.create(
-                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=move.reason[:200], at=move.at
-            )
-
-
-@register
-class DownloadPaper(_PaperAction):
-    code = "desk.download_paper"
-    label = "Word"
-    told = "下载Word全表"

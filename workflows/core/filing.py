@@ -18,6 +18,7 @@ from .actions import Move
 from .jobs import check_filed_paper
 from .models import Opinion
 from .opinions import sign_opinion, use_seal
+from .pdf_jobs import make_pdf
 from .refusals import Refusal, Refused
 
 
@@ -64,6 +65,7 @@ def file_version(
     )
     move.papers.append(document.stamp)
     check_filed_paper.enqueue(document.pk)
+    make_pdf.enqueue(document.pk)
     return document
 
 

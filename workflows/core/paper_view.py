@@ -1,12 +1,13 @@
-"""A paper of a case: look at it (masked), print it or take it out in Word (in full, with a trace)."""
+"""A paper of a case: look at it (masked), print it or take it out in Word or PDF (in full, with a trace)."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
@@ -22,6 +23,8 @@ from .clock import now
 from .desk_view import sheet_css_url, visible_case
 from .door import perform
 from .models import Attachment, Case
+from .pdf_state import pdf_states
+from .refusals import Refused
 from .requests import actor_of, office_page
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -57,6 +60,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
         "sheet_css_url": sheet_css_url(sheet.code, sheet.version),
         "word_url": reverse("paper_word", args=[pk]),
         "print_url": reverse("paper_print", args=[pk]),
+        "pdf": pdf_states([document])[pk],
         "case_url": reverse("case", args=[case.pk]),
     }
     return render(request, "desk/paper.html", context)
@@ -70,6 +74,33 @@ def paper_word(request: HttpRequest, pk: int) -> HttpResponseBase:
     name = file_name(case, document, form(document.form_code, document.form_version))
     response = HttpResponse(read_paper(document), content_type=WORD)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.docx"
+    return response
+
+
+@office_page
+def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The PDF made of the Word file; while there is none, the paper's page says why."""
+    document, case = visible_document(request, pk)
+    try:
+        outcome = perform("desk.download_pdf", document, actor_of(request), at=now())
+    except Refused:
+        return redirect("paper", pk)
+    name = file_name(case, document, form(document.form_code, document.form_version))
+    pdf = outcome.result
+    response = HttpResponse(get_file(pdf.file_digest, document.person_key), content_type="application/pdf")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.pdf"
+    return response
+
+
+@office_page
+def paper_pdf_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask for one more attempt after the last one failed."""
+    document, _ = visible_document(request, pk)
+    if request.method == "POST":
+        perform("desk.make_pdf_again", document, actor_of(request), at=now())
+        messages.success(request, "已记录，马上再做一次。过一会儿刷新本页看结果。")
+    response = redirect("paper", pk)
+    response.status_code = 303 if request.method == "POST" else 302
     return response
 
 

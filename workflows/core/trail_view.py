@@ -195,6 +195,7 @@ def label_of(name: str) -> str:
         "taken_back": "撤回的办理",
         "attachment": "附件摘要",
         "seen": "看了哪些",
+        "pages": "页数",
         "role": "任职",
         "from_on": "任职开始",
         "people": "人数",

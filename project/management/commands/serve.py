@@ -26,7 +26,7 @@ class Command(BaseCommand):
         refuse_taken_address(host, port)
         supervisor = Supervisor(
             web=web_command(host, port),
-            worker=[sys.executable, str(settings.BASE_DIR / "manage.py"), "db_worker", "--no-startup-delay"],
+            worker=[sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--no-startup-delay"],
             address=(reachable(host), port),
             tell=self.tell,
         )

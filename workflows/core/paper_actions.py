@@ -1,0 +1,177 @@
+"""What is done with a filed paper: print it, take it out in Word or PDF, and what the system itself adds or finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from audit.trail import SubjectStamp
+from forms_templates.models import Document, PaperPdf, PdfTrouble
+from forms_templates.store import put
+from registry.models import Organisation
+from registry.roles import Role
+
+from .actions import CaseAction, Move, register
+from .actors import Actor
+from .models import Case, Notice
+from .pdf_jobs import ATTEMPTS, PAUSES_MINUTES, make_pdf
+from .refusals import NotFound, Refusal
+
+
+class PaperAction(CaseAction):
+    """Taking a paper out in full: one's own office's papers and those one must audit; it leaves a trace."""
+
+    acts_on = (Document,)
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
+        document = Document.objects.filter(pk=getattr(move_subject, "pk", None)).first()
+        if document is None or not document.case_key.startswith("case:"):
+            raise NotFound("没有找到这份材料。")
+        case = Case(pk=int(document.case_key.removeprefix("case:")))
+        county, found = super().find(case, actor)
+        found.document = document
+        return county, found
+
+    def may(self, move: Move) -> bool:
+        move.appointment = self.office_appointment(move)
+        return move.appointment is not None
+
+    def apply(self, move: Move) -> None:
+        document: Document = move.subject.document
+        move.papers.append(document.stamp)
+        move.result = document
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=move.case.number)
+
+
+class SystemPaperAction(PaperAction):
+    """What the worker does with a paper; nobody else may."""
+
+    system_may = True
+
+    def may(self, move: Move) -> bool:
+        return False
+
+    def tell_bureau(self, move: Move) -> None:
+        bureau = Organisation.objects.filter(county=move.county, code="bureau").first()
+        if bureau is not None:
+            Notice.objects.create(
+                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=move.reason[:200], at=move.at
+            )
+
+
+@register
+class PrintPaper(PaperAction):
+    code = "desk.print_paper"
+    label = "打印本表"
+    told = "打印全表"
+
+
+@register
+class DownloadPaper(PaperAction):
+    code = "desk.download_paper"
+    label = "Word"
+    told = "下载Word全表"
+
+
+@register
+class DownloadPdf(PaperAction):
+    code = "desk.download_pdf"
+    label = "PDF"
+    told = "下载PDF全表"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if not PaperPdf.objects.filter(document=move.subject.document).exists():
+            return [Refusal("no_pdf", "请稍候：这份文书的PDF还没有做好。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        pdf = PaperPdf.objects.select_related("document__person_key").get(document=move.subject.document)
+        move.papers.append(pdf.stamp)
+        move.result = pdf
+
+
+@register
+class MakePdfAgain(PaperAction):
+    """After the last attempt has failed: one more, asked for by a person."""
+
+    code = "desk.make_pdf_again"
+    label = "再做一次PDF"
+    told = "要求再做一次PDF"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        document: Document = move.subject.document
+        if PaperPdf.objects.filter(document=document).exists():
+            return [Refusal("made", "不用再做：这份文书已经有PDF。")]
+        if document.pdf_troubles.count() < ATTEMPTS:
+            return [Refusal("being_made", "请稍候：PDF正在做，没有做成时系统会自己再试。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        make_pdf.enqueue(move.result.pk, even_after_failures=True)
+
+
+@register
+class FilePdf(SystemPaperAction):
+    """The PDF of a paper is stored beside its Word file, once."""
+
+    code = "desk.file_pdf"
+    label = "生成PDF"
+    told = "生成PDF"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if PaperPdf.objects.filter(document=move.subject.document).exists():
+            return [Refusal("made", "这份文书已经有PDF。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        document: Document = move.subject.document
+        content: bytes = move.data["pdf"]
+        pdf = PaperPdf.objects.create(
+            document=document,
+            file_digest=put(content, document.person_key),
+            size=len(content),
+            pages=move.data["pages"],
+            created_at=move.at,
+        )
+        move.papers.append(pdf.stamp)
+        move.details["pages"] = pdf.pages
+        move.result = pdf
+
+
+@register
+class ReportPdfTrouble(SystemPaperAction):
+    """One attempt failed. The next is queued in the same transaction; after the last the bureau is told."""
+
+    code = "desk.report_pdf_trouble"
+    label = "报告PDF未做成"
+    told = "PDF没有做成"
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        document: Document = move.result
+        move.reason = move.data["why"]
+        PdfTrouble.objects.create(document=document, why=move.reason[:300], at=move.at)
+        attempt = document.pdf_troubles.count()
+        if attempt < ATTEMPTS:
+            later = move.at + timedelta(minutes=PAUSES_MINUTES[attempt - 1])
+            make_pdf.using(run_after=later).enqueue(document.pk)
+        elif attempt == ATTEMPTS:
+            self.tell_bureau(move)
+
+
+@register
+class ReportDamagedPaper(SystemPaperAction):
+    """The system found that a filed paper can no longer be read as it was filed: on the trail, and to the bureau."""
+
+    code = "desk.report_damaged_paper"
+    label = "报告损坏"
+    told = "发现留存的文书损坏"
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        move.reason = move.data["what"]
+        self.tell_bureau(move)

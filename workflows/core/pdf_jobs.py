@@ -1,0 +1,127 @@
+"""The PDF of every filed paper, made in the background worker.
+
+Each paper's job is a row of the transaction that files the paper. A job takes the papers after its own along:
+one run of LibreOffice for many costs little more than for one, and their own jobs then find nothing to do. Every
+job may run twice: a PDF is stored once. What failed is tried again after a pause, a killed worker's job is taken up
+by the next worker (`manage.py work`), and papers without LibreOffice wait until it is there.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import django
+import pikepdf
+from django.db.models import QuerySet
+from django_tasks_db.models import DBTaskResult
+
+from forms_templates.libreoffice import LibreOfficeMissing, word_to_pdf
+from forms_templates.models import Document
+from forms_templates.papers import PaperDamaged, read_paper
+from registry.models.keys import KeyDestroyed
+
+from .actors import Actor
+from .clock import now
+from .refusals import Refused
+
+# Django has the same tasks of its own from 6.0 on.
+if TYPE_CHECKING or django.VERSION < (6, 0):
+    from django_tasks import task
+else:
+    from django.tasks import task
+
+ATTEMPTS = 3
+PAUSES_MINUTES = (1, 10)
+BATCH = 25
+LOOK_AGAIN_MINUTES = 10
+MAKER = "PDF生成"
+
+
+@task()
+def make_pdf(document_pk: int, even_after_failures: bool = False) -> str:  # noqa: FBT001, FBT002 - stored as JSON
+    """Make the PDF of this paper and of those filed after it. Safe to run twice."""
+    wanted = Document.objects.filter(pk=document_pk, pdf__isnull=True).select_related("person_key").first()
+    if wanted is None:
+        return "已有PDF"
+    tried = wanted.pdf_troubles.count()
+    if tried >= ATTEMPTS and not even_after_failures:
+        return "不再自动重试"
+    # Who has failed before is tried alone: it may be the one that stops all others.
+    others = [] if tried else list(waiting(after=document_pk)[: BATCH - 1])
+    return _make([wanted, *others])
+
+
+@task()
+def make_waiting_pdfs(after: int = 0) -> str:
+    """Papers that were left without a PDF: filed while LibreOffice was missing or before there were any PDFs."""
+    batch = list(waiting(after=after)[:BATCH])
+    if not batch:
+        return "没有待做的PDF"
+    said = _make(batch)
+    if not look_again_is_queued():
+        make_waiting_pdfs.enqueue(after=batch[-1].pk)
+    return said
+
+
+def waiting(after: int = 0) -> QuerySet[Document]:
+    """Papers without a PDF that were never tried; those that failed have a job of their own."""
+    return (
+        Document.objects.filter(pk__gt=after, pdf__isnull=True, pdf_troubles__isnull=True)
+        .select_related("person_key")
+        .order_by("pk")
+    )
+
+
+def look_again_is_queued() -> bool:
+    """Whether somebody will look after the papers left over, now or later."""
+    return DBTaskResult.objects.filter(status="READY", task_path=make_waiting_pdfs.module_path).exists()
+
+
+def _make(documents: Iterable[Document]) -> str:
+    readable: dict[str, Document] = {}
+    files: dict[str, bytes] = {}
+    for document in documents:
+        try:
+            files[f"paper{document.pk}"] = read_paper(document)
+        except KeyDestroyed:
+            continue  # deleted as the law demanded: there is nothing left to print
+        except PaperDamaged as error:
+            _report(document, str(error))
+            continue
+        readable[f"paper{document.pk}"] = document
+    try:
+        made = word_to_pdf(files)
+    except LibreOfficeMissing as error:
+        if not look_again_is_queued():
+            make_waiting_pdfs.using(run_after=now() + timedelta(minutes=LOOK_AGAIN_MINUTES)).enqueue()
+        return str(error)
+    for name, pdf in made.pdfs.items():
+        _file(readable[name], pdf)
+    for name, why in made.troubles.items():
+        _report(readable[name], why)
+    return f"做好{len(made.pdfs)}份" + (f"，{len(made.troubles)}份没有做成" if made.troubles else "")
+
+
+def _file(document: Document, pdf: bytes) -> None:
+    from .door import perform
+
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            pages = len(opened.pages)
+    except pikepdf.PdfError:
+        _report(document, "LibreOffice做出的PDF打不开。")
+        return
+    try:
+        perform("desk.file_pdf", document, Actor.system(MAKER), {"pdf": pdf, "pages": pages}, at=now())
+    except Refused:
+        # Another worker was faster.
+        return
+
+
+def _report(document: Document, why: str) -> None:
+    from .door import perform
+
+    perform("desk.report_pdf_trouble", document, Actor.system(MAKER), {"why": why}, at=now())
