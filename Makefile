@@ -59,6 +59,7 @@ setup: $(RUN_STAMP)
 
 run: export DEMO ?= 1
 run: setup
+	@$(PYTHON) manage.py install_pdf_tools
 	@$(PYTHON) manage.py prepare
 	@exec $(PYTHON) manage.py serve
 

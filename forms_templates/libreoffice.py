@@ -30,7 +30,7 @@ _TEXT_FAMILY = "仿宋_GB2312"
 _FREE_FAMILY = "Noto Serif CJK SC"
 # What Debian and Ubuntu call what we need.
 WRITER_PACKAGE = "libreoffice-writer-nogui"
-FONT_PACKAGES = ("fonts-noto-cjk", "fonts-noto-cjk-extra")
+FONT_PACKAGES = ("fonts-noto-cjk", "fonts-noto-cjk-extra", "fonts-arphic-ukai")
 
 # No macros, nothing fetched from outside the file, and named places for every bookmark in the PDF.
 _PROFILE_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>

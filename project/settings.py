@@ -233,6 +233,8 @@ PAPERS_DIR = VAR_DIR / "papers"
 LIBREOFFICE = env.text("LIBREOFFICE", "")
 PDF_START_SECONDS = env.number("PDF_START_SECONDS", 60, least=1, most=3600)
 PDF_FILE_SECONDS = env.number("PDF_FILE_SECONDS", 20, least=1, most=3600)
+# `make run` as root installs what PDF needs, unless this is set.
+NO_APT = env.switch("NO_APT")
 PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", 4096, least=256, most=65536)
 
 STATIC_URL = "/static/"

@@ -38,6 +38,9 @@ PAGES: dict[str, tuple[int, ...]] = {
     "unmask": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper": OWN_CASE,
     "paper_word": OWN_CASE,
+    # There is none yet: the paper's page says why.
+    "paper_pdf": (302, 302, 302, 404, 404, 302, 302, 404, 404),
+    "paper_pdf_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_print": OWN_CASE,
     "attachment": OWN_CASE,
     "trail": (404, 404, 404, 404, 404, 200, 200, 404, 404),
@@ -69,7 +72,11 @@ ACTS: dict[str, str] = {
     "desk.unmask": "yyy--yy--",
     "desk.print_paper": "yyy--yy--",
     "desk.download_paper": "yyy--yy--",
+    "desk.download_pdf": "yyy--yy--",
+    "desk.file_pdf": "nnn--nn--",
+    "desk.make_pdf_again": "yyy--yy--",
     "desk.report_damaged_paper": "nnn--nn--",
+    "desk.report_pdf_trouble": "nnn--nn--",
     "registry.establish_county": "---------",
     "registry.establish_organisation": "-------y-",
     "registry.register_user": "-------y-",
@@ -177,7 +184,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
 def subject_of(code: str, cast: Cast, case: Case) -> Any:
     if code == "applications.open":
         return cast.village
-    if code.endswith("_paper"):
+    if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment"):
         return cast.county

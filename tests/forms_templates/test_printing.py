@@ -140,7 +140,7 @@ def test_a_long_opinion_runs_to_a_second_page_and_keeps_its_signature_whole(prin
     [
         ("仿宋_GB2312", "Noto Serif CJK SC"),
         ("方正小标宋简体", "Noto Serif CJK SC SemiBold"),
-        ("楷体", "Noto Serif CJK SC"),
+        ("宋体", "Noto Serif CJK SC"),
         ("黑体", "Noto Sans CJK SC"),
     ],
 )

@@ -54,11 +54,11 @@ class SystemPaperAction(PaperAction):
     def may(self, move: Move) -> bool:
         return False
 
-    def tell_bureau(self, move: Move) -> None:
+    def tell_bureau(self, move: Move, text: str) -> None:
         bureau = Organisation.objects.filter(county=move.county, code="bureau").first()
         if bureau is not None:
             Notice.objects.create(
-                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=move.reason[:200], at=move.at
+                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=text[:200], at=move.at
             )
 
 
@@ -118,6 +118,7 @@ class MakePdfAgain(PaperAction):
 class FilePdf(SystemPaperAction):
     """The PDF of a paper is stored beside its Word file, once."""
 
+    quiet = True
     code = "desk.file_pdf"
     label = "生成PDF"
     told = "生成PDF"
@@ -160,7 +161,7 @@ class ReportPdfTrouble(SystemPaperAction):
             later = move.at + timedelta(minutes=PAUSES_MINUTES[attempt - 1])
             make_pdf.using(run_after=later).enqueue(document.pk)
         elif attempt == ATTEMPTS:
-            self.tell_bureau(move)
+            self.tell_bureau(move, f"{move.case.title}的文书，PDF没有做成：{move.reason}")
 
 
 @register
@@ -174,4 +175,4 @@ class ReportDamagedPaper(SystemPaperAction):
     def apply(self, move: Move) -> None:
         super().apply(move)
         move.reason = move.data["what"]
-        self.tell_bureau(move)
+        self.tell_bureau(move, move.reason)

@@ -14,10 +14,6 @@ from .actions import ACTIONS
 from .models import Case, DeskTask
 from .procedure import Desk
 
-<<<<<<< HEAD
-=======
-QUIET = {"applications.save_draft", "desk.file_pdf", "desk.give_back", "desk.take"}
->>>>>>> c1a156f (Make a PDF of every filed paper in the background, with a LibreOffice on a leash)
 PICTURE_NODES = 5
 
 
