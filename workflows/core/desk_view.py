@@ -23,7 +23,7 @@ from .door import perform
 from .inbox import flows, pile_of
 from .models import Case, Comment, DeskTask
 from .paperwork import Page, Paperwork
-from .pdf_state import pdf_states
+from .pdf_state import pdf_state, with_pdf
 from .procedure import open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
@@ -91,9 +91,8 @@ def checks_summary(checks: list[dict[str, Any]]) -> str:
 
 
 def papers_of(case: Case) -> list[dict[str, Any]]:
-    """Every version of every paper of the case, newest first (two queries)."""
-    documents = list(Document.objects.filter(case_key=case.key).defer("encrypted_values").order_by("-pk"))
-    pdfs = pdf_states(documents)
+    """Every version of every paper of the case, newest first (one query)."""
+    documents = with_pdf(Document.objects.filter(case_key=case.key)).defer("encrypted_values").order_by("-pk")
     return [
         {
             "title": form(document.form_code, document.form_version).title,
@@ -101,7 +100,7 @@ def papers_of(case: Case) -> list[dict[str, Any]]:
             "view_url": reverse("paper", args=[document.pk]),
             "word_url": reverse("paper_word", args=[document.pk]),
             "print_url": reverse("paper_print", args=[document.pk]),
-            "pdf": pdfs[document.pk],
+            "pdf": pdf_state(document),
             "pk": document.pk,
         }
         for document in documents

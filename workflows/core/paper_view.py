@@ -23,7 +23,7 @@ from .clock import now
 from .desk_view import sheet_css_url, visible_case
 from .door import perform
 from .models import Attachment, Case
-from .pdf_state import pdf_states
+from .pdf_state import pdf_state, with_pdf
 from .refusals import Refused
 from .requests import actor_of, office_page
 
@@ -33,7 +33,7 @@ MASKS = {"id_number": mask_id, "phone": mask_phone}
 
 def visible_document(request: HttpRequest, pk: int) -> tuple[Document, Case]:
     """Raises Http404 for a paper of a case one may not see."""
-    document = Document.objects.select_related("person_key").filter(pk=pk).first()
+    document = with_pdf(Document.objects.select_related("person_key")).filter(pk=pk).first()
     if document is None or not document.case_key.startswith("case:"):
         raise Http404
     return document, visible_case(actor_of(request), int(document.case_key.removeprefix("case:")))
@@ -60,7 +60,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
         "sheet_css_url": sheet_css_url(sheet.code, sheet.version),
         "word_url": reverse("paper_word", args=[pk]),
         "print_url": reverse("paper_print", args=[pk]),
-        "pdf": pdf_states([document])[pk],
+        "pdf": pdf_state(document),
         "case_url": reverse("case", args=[case.pk]),
     }
     return render(request, "desk/paper.html", context)
