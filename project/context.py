@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
@@ -33,8 +34,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Me:
+    """The reader; `key` tells one reader from another on a shared computer and says nothing about the person."""
+
     name: str
     title: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,13 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     return {
         "desk": _site(actor),
-        "me": Me(actor.name, _titles(actor.appointments)),
+        "me": Me(actor.name, _titles(actor.appointments), _reader_key(request.user.pk)),
         "nav": _nav(actor, request.path),
     }
+
+
+def _reader_key(pk: int) -> str:
+    return salted_hmac("project.context.reader", str(pk)).hexdigest()[:16]
 
 
 def title_of(appointment: Appointment) -> str:

@@ -1,22 +1,14 @@
 // Comforts of the desk. Every page works without this file: nothing here decides or changes anything by itself.
-// Nothing typed is ever kept in the browser's storage (office computers are shared), and no ID number stands in an address.
+// What is typed is kept by keep.js, which comes before this file; no ID number ever stands in an address.
 "use strict";
 (() => {
   const AUTOSAVE_MS = 20000;
   const TYPING_PAUSE_MS = 400;
-  // A submit that got no answer for so long may be tried again.
-  const SUBMIT_PATIENCE_MS = 15000;
   const ID_NUMBER_LENGTH = 18;
-  const OFFLINE = "网络断开，已填内容留在本页，请勿关闭。";
-  const LOGGED_OUT = "登录已过期，已填内容留在本页。请在新窗口登录后，回到本页继续。";
+  const LOGGED_OUT = "登录已过期，已填内容还在。点下面的按钮会先请您登录，登录后接着填。";
 
   const form = document.querySelector("form[data-deed]");
-  const status = document.querySelector("[data-status]");
-  let submitted = false;
-
-  function say(text) {
-    if (status && status.textContent !== text) status.textContent = text;
-  }
+  const { say, LOST } = window.desk;
 
   // --- asking the server -------------------------------------------------------------------------
 
@@ -42,7 +34,7 @@
   }
 
   function complain(error) {
-    if (error instanceof NoAnswer) say(OFFLINE);
+    if (error instanceof NoAnswer) say(LOST);
     else if (error instanceof LoggedOut) say(LOGGED_OUT);
     else throw error;
   }
@@ -93,16 +85,20 @@
 
   const unmask = document.querySelector("form[data-unmask]");
   if (unmask) {
+    let isRefused = false;
     unmask.addEventListener("submit", async (event) => {
       const button = event.submitter;
-      if (!button || !button.closest("[data-masked]")) return;
+      if (isRefused || !button || !button.closest("[data-masked]")) return;
       event.preventDefault();
       const data = new FormData(unmask);
       data.append(button.name, button.value);
       try {
         const answer = await post(unmask.action, data);
-        if (!answer.ok) send(unmask, button);
-        else showInFull(button.closest("[data-masked]"), answer.body.value);
+        if (answer.ok) showInFull(button.closest("[data-masked]"), answer.body.value);
+        else {
+          isRefused = true; // the whole page says why
+          unmask.requestSubmit(button);
+        }
       } catch (error) {
         complain(error);
       }
@@ -120,7 +116,8 @@
   const checksPanel = document.querySelector("[data-checks]");
   if (idField && checksPanel && form.dataset.checkUrl) {
     const typedNumber = () => idField.value.normalize("NFKC").replace(/\s/g, "").toUpperCase();
-    let asked = typedNumber();
+    // What came with the page is checked already; what keep.js put back is not.
+    let asked = idField.value === idField.defaultValue ? typedNumber() : "";
     let timer = 0;
     const ask = async () => {
       const number = typedNumber();
@@ -166,6 +163,7 @@
       }
       takeOver(answer.body);
       saved = counted;
+      document.dispatchEvent(new CustomEvent("desk:saved", { detail: { form, whole: changes === saved } }));
       say("");
     } catch (error) {
       complain(error);
@@ -182,63 +180,12 @@
   }
 
   if (form) form.addEventListener("input", () => { changes += 1; });
+  // The draft under way would make a send look overtaken by ourselves.
+  document.addEventListener("desk:before", (event) => { if (saving) event.detail.push(saving); });
   if (autosaves) {
     setInterval(() => {
-      if (!autosaves || saving || submitted || changes === saved) return;
+      if (!autosaves || saving || changes === saved) return;
       saving = save().finally(() => { saving = null; });
     }, AUTOSAVE_MS);
   }
-
-  // --- one click, one deed -----------------------------------------------------------------------------
-
-  function release() {
-    submitted = false;
-    for (const button of document.querySelectorAll(".btn--busy")) button.classList.remove("btn--busy");
-  }
-
-  function guard(event) {
-    const target = event.target;
-    if (submitted) {
-      event.preventDefault();
-      return;
-    }
-    const again = () => target.requestSubmit(event.submitter || undefined);
-    if (saving) {
-      // The draft under way would make this submit look overtaken by ourselves.
-      event.preventDefault();
-      saving.finally(again);
-      return;
-    }
-    if (!navigator.onLine) {
-      // The browser's error page would lose what was drawn; "offline" may also just mean a server on this machine.
-      event.preventDefault();
-      fetch("/login/", { method: "HEAD", cache: "no-store" }).then(() => send(target, event.submitter), () => say(OFFLINE));
-      return;
-    }
-    hold(event.submitter);
-  }
-
-  // Sends without asking the guard again; the pressed button goes along as a hidden field.
-  function send(target, button) {
-    hold(button);
-    if (button && button.name) {
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = button.name;
-      field.value = button.value;
-      target.append(field);
-    }
-    HTMLFormElement.prototype.submit.call(target);
-  }
-
-  function hold(button) {
-    submitted = true;
-    if (button) button.classList.add("btn--busy");
-    setTimeout(release, SUBMIT_PATIENCE_MS);
-  }
-
-  for (const deed of document.querySelectorAll("form[data-deed]")) deed.addEventListener("submit", guard);
-  window.addEventListener("pageshow", release);
-  window.addEventListener("offline", () => say(OFFLINE));
-  window.addEventListener("online", () => say(""));
 })();

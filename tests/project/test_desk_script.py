@@ -11,7 +11,7 @@ from tests.project.conftest import ORIGIN, Desk
 pytestmark = pytest.mark.browser
 
 ID_NUMBER = "130399196002290019"
-FORM = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>表</title>
+FORM = """<!doctype html><html lang="zh-CN" data-reader="reader"><meta charset="utf-8"><title>表</title>
 <button form="deed" disabled hidden></button>
 <form id="deed" method="post" action="/new/" data-deed data-check-url="/check/" data-autosave-url="/new/">
 <input type="hidden" name="csrfmiddlewaretoken" value="token"><input type="hidden" name="seen" value="old">
@@ -27,7 +27,7 @@ FORM = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>表</ti
 <span data-masked="phone"><span data-full>138****2716</span><details open><summary>查看全号</summary>
 <select name="reason_phone" form="unmask"><option>审计、督查</option></select>
 <button form="unmask" name="field" value="phone">看</button></details></span>
-<script src="/static/desk.js"></script>"""
+<script src="/static/keep.js" defer></script><script src="/static/desk.js" defer></script>"""
 
 
 def json_answer(body: dict[str, str], status: int = 200) -> Callable[[Route], None]:
@@ -100,12 +100,13 @@ def test_a_draft_saves_itself_and_from_then_on_the_form_speaks_of_the_stored_one
     assert everything_asked(desk) == ["/new/"]
 
 
-def test_nothing_typed_stays_in_the_browser(desk: Desk) -> None:
+def test_what_the_server_has_is_no_longer_kept_in_the_browser(desk: Desk) -> None:
     desk.answer = json_answer({"seen": "new", "saved_at": "09:12", "action_url": "/tasks/7/"})
     tab = open_form(desk)
     tab.fill("[name=name]", "田玉福")
     tab.clock.run_for(21_000)
     wait_for(desk, 1)
+    expect(tab.locator("[data-say-title]")).to_have_text("已自动保存草稿（09:12）")
     assert tab.evaluate("localStorage.length + sessionStorage.length") == 0
     assert tab.evaluate("document.cookie") == ""
 
@@ -126,7 +127,7 @@ def test_a_broken_line_keeps_what_was_typed_and_tries_again(desk: Desk) -> None:
     tab = open_form(desk)
     tab.fill("[name=name]", "田玉福")
     tab.clock.run_for(21_000)
-    expect(tab.locator("[data-status]")).to_have_text("网络断开，已填内容留在本页，请勿关闭。")
+    expect(tab.locator("[data-status]")).to_have_text("网络断了，已填内容还在，连上后再点。")
     desk.answer = json_answer({"seen": "new", "saved_at": "09:13", "action_url": "/tasks/7/"})
     tab.clock.run_for(21_000)
     expect(tab.locator("[data-status]")).to_have_text("")
