@@ -26,8 +26,10 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     )
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
+settings.INSTALLED_APPS.append("tests.slips")
 django.setup()
 
 pytest_plugins = ["tests.tools", "tests.processes", "tests.databases"]

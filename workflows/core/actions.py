@@ -45,6 +45,9 @@ class Move:
     policy: str = ""
     organisations: list[Organisation] = field(default_factory=list)
     result: Any = None
+    shown_digest: str = ""  # of the fields the desk's step is shown, as they stood before the act
+    round_about: bool = False  # the paper goes on by no declared way: sent back, or straight back
+    undoes: bool = False  # 撤回: what stood before stands again, no round is opened anew
 
     @property
     def case(self) -> Case:
@@ -176,6 +179,13 @@ class TaskAction(CaseAction):
     needs_reason: ClassVar[bool] = False
     decides: ClassVar[bool] = True
     returns: ClassVar[bool] = False  # sends the paper back to where it is filled in
+    finishes: ClassVar[bool] = False  # the task is done though the state stays: one of several required actors
+
+    while_asked: ClassVar[bool] = False  # may be done while another office's answer is awaited (加签)
+
+    def offered(self, page: Any) -> bool:
+        """Whether the button is shown to who stands at this desk; the door asks `may` and `refusals` anyway."""
+        return True
 
     def may(self, move: Move) -> bool:
         if self.nodes and move.task.flow_task.name not in self.nodes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from viewflow.workflow.status import STATUS
 
 from forms_templates.store import put
@@ -15,9 +16,13 @@ from registry.roles import Role
 
 from .actions import CaseAction, Move, TaskAction, register
 from .actors import Actor
+from .consulting import void_answer
 from .models import Attachment, Case, Comment, DeskTask
+from .opinions import valid_opinions, void_act
 from .procedure import open_tasks
 from .refusals import Refusal
+from .returning import undo as undo_return
+from .rounds import in_one_round
 from .uploads import clean_attachment
 
 UNMASK_REASONS = ("核对纸质证件", "信访、投诉核查", "审计、督查", "办理本件需要联系本人")
@@ -77,14 +82,23 @@ class GiveBack(TaskAction):
 
 
 def last_act(case: Case) -> DeskTask | None:
-    """The finished task whose outcome laid the case where it lies now; None at the beginning or the end."""
+    """The finished task whose outcome laid the case where it lies now; None at the beginning or the end.
+
+    Where several are required (会签), a signature that stands; where another office was asked (加签), its answer.
+    """
     tasks = open_tasks(case)
     if not tasks:
         return None
+    lying = [task.pk for task in tasks]
+    rounds = {task.flow_task.name for task in tasks if in_one_round(task)}
+    standing = [opinion.task_id for step, opinion in valid_opinions(case).items() if step.partition(".")[0] in rounds]
+    led_here = Q(leading__in=lying) | Q(pk__in=standing)
+    if case.flow_class.beside():
+        led_here |= Q(previous__in=lying, flow_task__in=case.flow_class.beside())
     return (
         DeskTask.objects.select_related("owner")
-        .filter(leading__in=[task.pk for task in tasks], status=STATUS.DONE, office__isnull=False)
-        .order_by("-pk")
+        .filter(led_here, process=case, status=STATUS.DONE, office__isnull=False)
+        .order_by("-act_number", "-pk")
         .first()
     )
 
@@ -96,18 +110,36 @@ def may_take_back(case: Case, actor: Actor) -> DeskTask | None:
         return None
     if acted.office_id is None or actor.appointment_for(acted.office_id, acted.office_role) is None:
         return None
-    if any(task.outcome for task in open_tasks(case)) or not case.flow_class.paperwork.can_return_to(case, acted):
+    # A draft saved, an office asked: whoever has the paper now has begun with it.
+    if any(task.outcome and task.act_number >= acted.act_number for task in open_tasks(case)):
+        return None
+    if not case.flow_class.paperwork.can_return_to(case, acted):
         return None
     return acted
 
 
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label="原因",
+        required=False,
+        max_length=300,
+        error_messages={"max_length": "原因太长，请控制在300个字以内。"},
+    )
+
+
+def take_back_label(acted: DeskTask) -> str:
+    """拿回 what one handed on by mistake (sent back); 撤回 what one decided."""
+    return "拿回" if getattr(acted, "sent_back", None) is not None else "撤回"
+
+
 @register
 class TakeBack(CaseAction):
-    """撤回: the last one to act takes the paper back until the next one has acted. What they signed is voided."""
+    """撤回, 拿回: the last one to act takes the paper back until the next one has acted. What they signed is voided."""
 
     code = "desk.take_back"
     label = "撤回"
     told = "撤回"
+    form = TakeBackForm
 
     def may(self, move: Move) -> bool:
         # Whoever sees the case may ask; `refusals` says who has the paper now.
@@ -128,8 +160,17 @@ class TakeBack(CaseAction):
     def apply(self, move: Move) -> None:
         case, acted = move.case, move.data["acted"]
         move.appointment = move.actor.appointment_for(acted.office_id, acted.office_role)
+        move.reason = str(move.data.get("reason") or "").strip()
         move.details["taken_back"] = acted.outcome
-        case.flow_class.paperwork.take_back(move, acted)
+        move.undoes = True
+        undo_return(acted, move)
+        if acted.from_state == acted.to_state:
+            # One of several required actors, or an office asked: the state never moved.
+            void_act(move, acted, why="撤回")
+            void_answer(move, acted)
+            case.revision += 1
+        else:
+            case.flow_class.paperwork.take_back(move, acted)
         source = acted.previous.order_by("pk").last()
         acted.status = STATUS.CANCELED
         acted.save(update_fields=["status"])

@@ -23,10 +23,14 @@ from audit.models import Event
 from .actions import ACTIONS, Action, Move, TaskAction
 from .actors import Actor
 from .consistency import faults_of
+from .consulting import case_asks, close_left_behind, waits_for_answers
 from .models import Case, DeskTask
 from .procedure import open_tasks
 from .refusals import NotFound, NotYours, Overtaken, Refusal, Refused
+from .returning import void_what_changed
+from .rounds import Countersign
 from .seen import parse_seen, seen_of
+from .versions import digest_of, facts_of, keep_version
 
 # A busy SQLite, a deadlock or a serialization failure is tried again here and nowhere else.
 ATTEMPTS = 6
@@ -132,8 +136,12 @@ def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen
     if move.at_task is not None:
         move.appointment = move.appointment or actor.appointment_for(move.task.office_id or 0, move.task.office_role)
     refusals: list[Refusal] = list(action.refusals(move))
+    if isinstance(action, TaskAction) and action.decides and not action.while_asked and case_asks(move):
+        refusals += waits_for_answers(move)
     if refusals:
         raise Refused(refusals)
+    if isinstance(action, TaskAction) and action.decides:
+        _remember_what_was_shown(move)
     action.apply(move)
     if move.on_case is not None:
         _advance(move)
@@ -193,11 +201,31 @@ def _stand_at_desk(move: Move) -> None:
             raise Overtaken("您打开之后，这一件的内容有了变动，您刚才的操作没有提交。请看现在的表再办。", url=url)
 
 
+def _remember_what_was_shown(move: Move) -> None:
+    """Each act at a desk refers to the content its actor was shown, before the act changes it."""
+    facts = facts_of(move.case)
+    move.task.version = keep_version(move.case, facts, move.at)
+    if move.task.flow_task.shown:
+        move.shown_digest = move.task.shown_digest = digest_of(facts, move.task.flow_task.shown)
+
+
+def _settle_rounds_and_signatures(move: Move) -> None:
+    """After a change of state: a signature on a changed part is void, and a 会签 step begins a new round."""
+    close_left_behind(move)
+    if move.undoes or move.entity.state == move.from_state:
+        return
+    void_what_changed(move)
+    for desk in move.case.flow_class.implied(move.entity.state):
+        if isinstance(desk, Countersign):
+            desk.open_round(move)
+
+
 def _advance(move: Move) -> None:
     """Save the case, finish the desk if the state has left it, and prove that the desks follow the state."""
     case, task = move.case, move.at_task
     entity = move.entity = move.entity or case.entity
     case.entity = entity
+    _settle_rounds_and_signatures(move)
     if entity.state != move.from_state or (task is not None and getattr(move.action, "decides", False)):
         # A remark or a printout is no change that somebody else could have missed.
         case.revision += 1
@@ -206,10 +234,11 @@ def _advance(move: Move) -> None:
         task.outcome = move.action.code
         task.from_state, task.to_state = move.from_state, entity.state
         task.acted_as = move.appointment
-        if entity.state in task.flow_task.while_in:
+        task.act_number = case.revision
+        if entity.state in task.flow_task.while_in and not move.action.finishes:
             task.save()
         else:
-            case.flow_class.finish_step(task, case, move.actor.user)
+            case.flow_class.finish_step(task, case, move.actor.user, round_about=move.round_about)
     elif task is not None:
         task.revision += 1
         task.save()

@@ -130,6 +130,15 @@ class DeskTask(AbstractTask):
     acted_as = models.ForeignKey(
         "registry.Appointment", models.PROTECT, null=True, related_name="+", verbose_name="以何任职办理"
     )
+    # Which of several required actors of the step this is for (会签 seats, a consultation); "" where there is one.
+    seat = models.CharField("席位", max_length=40, blank=True)
+    # What the case had been through when this act was done: acts of one moment are told apart by it.
+    act_number = models.PositiveIntegerField("办理序号", default=0)
+    # What was shown to who acted: the digest of the fields the flow declares for the step, and the whole content.
+    shown_digest = models.CharField("所见内容摘要", max_length=64, blank=True)
+    version = models.ForeignKey(
+        "core.CaseVersion", models.PROTECT, null=True, related_name="+", verbose_name="所见内容"
+    )
 
     class Meta:
         verbose_name = "待办"
@@ -150,9 +159,9 @@ class DeskTask(AbstractTask):
         constraints = [
             # Two equal open tasks are two ghosts in an inbox: the database refuses the second.
             models.UniqueConstraint(
-                fields=["process", "flow_task", "office"],
+                fields=["process", "flow_task", "office", "office_role", "seat"],
                 condition=Q(finished__isnull=True) & Q(office__isnull=False),
-                name="one_open_task_per_desk_and_step",
+                name="one_open_task_per_required_actor",
             )
         ]
 
@@ -182,6 +191,11 @@ class Opinion(models.Model):
     )
     at = models.DateTimeField("签署时间")
     voided_at = models.DateTimeField("作废时间", null=True)
+    task = models.ForeignKey(
+        DeskTask, models.PROTECT, null=True, related_name="opinions", verbose_name="在哪件待办签署"
+    )
+    # The digest of the fields that were shown to the signer: while they read the same, the signature stands.
+    shown_digest = models.CharField("所见内容摘要", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "意见"
@@ -258,3 +272,23 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+# The rest of what a case has been through: its versions, returns, consultations, and the flows in force.
+from .ways import CaseReturn, CaseVersion, Consultation, PublishedFlow  # noqa: E402
+
+__all__ = [
+    "OPEN_STATUSES",
+    "Attachment",
+    "Case",
+    "CaseQuerySet",
+    "CaseReturn",
+    "CaseVersion",
+    "Comment",
+    "Consultation",
+    "DeskTask",
+    "Notice",
+    "NumberSeries",
+    "Opinion",
+    "PublishedFlow",
+]

@@ -10,7 +10,7 @@ from signatures.sealing import SealRefused, apply_seal, revoke_seal_use
 from signatures.signing import SigningRefused, revoke_signature, sign
 
 from .actions import Move
-from .models import Case, Opinion
+from .models import Case, DeskTask, Opinion
 from .refusals import Refusal, Refused
 
 
@@ -27,13 +27,22 @@ def valid_opinions(case: Case) -> dict[str, Opinion]:
     return opinions
 
 
+def step_of(task: DeskTask) -> str:
+    """The step under which what is written at this task is kept: one per required actor."""
+    name: str = task.flow_task.name
+    return f"{name}.{task.seat}" if task.seat else name
+
+
 def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:
     """Write an opinion at the desk where the move is made. The signature follows when the paper's content stands."""
     # An opinion of an earlier round, left standing while its return could still be taken back, ends here.
-    void_opinions(move, why="重新签署", steps=(move.task.flow_task.name,))
+    step = step_of(move.task)
+    void_opinions(move, why="重新签署", steps=(step,))
     return Opinion.objects.create(
         case=move.case,
-        step=move.task.flow_task.name,
+        step=step,
+        task=move.task,
+        shown_digest=move.shown_digest,
         verdict=verdict,
         text=text,
         written_by=move.user,
@@ -93,6 +102,8 @@ def seal_of(organisation: Organisation, move: Move) -> Seal:
 def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, content_digest: str) -> SealUse:
     """The keeper's act: refused for a blank or undecided paper, registered in the 用印登记."""
     seal = seal_of(move.acting.organisation, move)
+    if opinion.seal_use is not None:  # a paper that came back to the keeper and is stamped anew
+        revoke_seal_use(opinion.seal_use, at=move.at, why="重新盖章", by=move.user)
     try:
         use = apply_seal(
             seal=seal,
@@ -128,7 +139,8 @@ def void_opinions(move: Move, *, why: str, steps: Sequence[str] | None = None) -
         if opinion.seal_use is not None:
             revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
     if voided:
-        move.details["voided"] = [opinion.step for opinion in voided]
+        earlier: list[str] = move.details.get("voided", [])  # type: ignore[assignment]
+        move.details["voided"] = [*earlier, *(opinion.step for opinion in voided)]
     return voided
 
 
@@ -140,3 +152,14 @@ def unseal_opinion(move: Move, step: str, *, why: str) -> None:
     revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
     opinion.seal_use = None
     opinion.save(update_fields=["seal_use"])
+
+
+def void_act(move: Move, acted: DeskTask, *, why: str) -> None:
+    """Void what was signed or sealed in one act: its opinion with signature and seal, or the seal alone."""
+    opinions = valid_opinions(move.case)
+    given = [step for step, opinion in opinions.items() if opinion.task_id == acted.pk]
+    void_opinions(move, why=why, steps=given)
+    for step, opinion in opinions.items():
+        use = opinion.seal_use
+        if step not in given and use is not None and (use.at, use.keeper_id) == (acted.finished, acted.owner_id):
+            unseal_opinion(move, step, why=why)

@@ -16,6 +16,7 @@ from registry.policies import Policy, policy_on
 from .actions import ACTIONS, Move
 from .actors import Actor
 from .models import Case, DeskTask
+from .opinions import void_act
 
 
 @dataclass
@@ -90,6 +91,17 @@ class Paperwork:
         """The facts a reader decides on: a change of one of them is a conflict (409)."""
         raise NotImplementedError
 
+    def facts(self, case: Case, entity: Any) -> dict[str, Any]:
+        """The fields steps are shown, by name, as plain values: what a desk's `shown` names (see procedure.py)."""
+        return {}
+
+    def fact_label(self, name: str) -> str:
+        return name
+
+    def fact_text(self, name: str, value: Any) -> str:
+        """A field's value for people, masked where it is personal."""
+        return str(value)
+
     def state_tag(self, entity: Any) -> dict[str, str]:
         raise NotImplementedError
 
@@ -130,14 +142,16 @@ class Paperwork:
         return True
 
     def take_back(self, move: Move, acted: DeskTask) -> None:
-        """Undo on the entity what the act of `acted` did."""
-        raise NotImplementedError
+        """Undo on the entity what the act of `acted` did: the state returns, what was signed or sealed is void."""
+        void_act(move, acted, why="撤回")
+        move.entity.take_back(acted.from_state)
+        move.entity.save()
 
     def buttons(self, page: Page) -> list[Button]:
         """The actions of this desk: irreversible, return, primary at the right."""
         if page.task is None:
             return []
-        actions = ACTIONS.at_desk(self.flow_label, page.step)
+        actions = [action for action in ACTIONS.at_desk(self.flow_label, page.step) if action.offered(page)]
         order = {"final": 0, "quiet": 1, "plain": 2, "seal": 3, "primary": 4}
         return [
             Button(action.code, action.label, action.weight, needs_reason=action.needs_reason)

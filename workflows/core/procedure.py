@@ -2,12 +2,28 @@
 
 viewflow orchestrates (which desk is next), django-fsm decides (what is legal). They cannot drift, because
 every node names the states in which the case lies there (`while_in`) and routing only reads the state.
+
+What a flow declares, and what it gets for it:
+
+- `Desk(..., shown=("name", "post", …))`: the fields (of `Paperwork.facts`) this step is shown. Each act there records
+  their digest; a signature given there stands while they read the same and is voided when they do not.
+- `Desk(..., returned_state=State.RETURNED)`: the state of a case that was sent back to this step; without it the only
+  state of `while_in`. A desk with several states and no `returned_state` is not returned to.
+- 退回 to any earlier step: an action that is a `returning.SendBack`, and a transition `send_back_to(self, to)` of the
+  entity from every state that may return to every `returned_state`. 直送退回人: the steps' actions go on by
+  `returning.go_on(move, self.entity.submit)`, and the entity has a transition `hand_back(self, to)`.
+- 撤回 and 拿回 (`desk.take_back`): a transition `take_back(self, to)` of the entity and `Paperwork.take_back`.
+- 会签 and 票签: a `rounds.Countersign` node and actions that are a `rounds.Vote`.
+- 加签: a `consulting.Consult` node and three actions that are `consulting.Ask`, `Answer`, `Withdraw`.
+- Versions: a changed flow is a second `Procedure` with the same `paperwork.flow_label` and a higher `version`.
+- Administration by exception: a transition `move_by_exception(self, to)` of the entity; its sources and targets say
+  which moves a supervisor may make. Without it there are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.db import connection
 from viewflow import this
@@ -25,6 +41,14 @@ from registry.models import Organisation
 from .models import OPEN_STATUSES, Case, DeskTask
 
 Place = Callable[[Case], int | None]
+
+
+class Lying(NamedTuple):
+    """Where one open task lies: an office, and which of several required actors it waits for."""
+
+    office_id: int
+    role: str
+    seat: str = ""
 
 
 def at_village(case: Case) -> int | None:
@@ -53,11 +77,13 @@ class _RoutesByState(Activation):
     @Activation.status.transition(source=STATUS.DONE)
     def create_next(self) -> Iterator[Activation]:
         state = self.process.entity.state
+        if state in self.flow_task.while_in or self.flow_task.beside_the_way:
+            return  # one of several required actors has acted, or an office asked has answered
         nodes = [node for node in self.flow_task.leads_to if state in node.while_in]
         if not nodes:
             raise LookupError(f"{self.flow_task.name} leads nowhere while the case is {state}")
         for node in nodes:
-            yield node._create(self, self.task.token)
+            yield from node.lay(self)
 
 
 class _LeadsOn:
@@ -88,14 +114,17 @@ class DeskActivation(_RoutesByState, ViewActivation):
     def create(
         cls, flow_task: Desk, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
     ) -> DeskActivation:
+        """`data` says where it lies (Lying); without it at the desk's own office."""
         case: Case = prev_activation.process
+        lying: Lying = data or flow_task.lying(case)[0]
         task = DeskTask(
             process=case,
             flow_task=flow_task,
             token=token,
             created=case.moment,
-            office_id=flow_task.office_id_of(case),
-            office_role=flow_task.role,
+            office_id=lying.office_id,
+            office_role=lying.role,
+            seat=lying.seat,
         )
         task.save()
         if prev_activation.task.pk:
@@ -118,10 +147,12 @@ class Desk(_LeadsOn, View):
 
     `place` and `role` name the office, `while_in` the states in which the paper lies here, `title` the step
     as the forms call it, `name_lines` its two short lines in the flow picture,
-    `todo` what is waited for; a desk `by_exception` is drawn only for cases that come to it.
+    `todo` what is waited for; a desk `by_exception` is drawn only for cases that come to it. `shown` and
+    `returned_state` stand in the module's docstring.
     """
 
     activation_class = DeskActivation
+    beside_the_way: ClassVar[bool] = False  # asked beside the way (加签): no state of its own
 
     def __init__(
         self,
@@ -133,18 +164,36 @@ class Desk(_LeadsOn, View):
         name_lines: str,
         todo: str,
         by_exception: bool = False,
+        shown: Iterable[str] = (),
+        returned_state: str = "",
     ) -> None:
         super().__init__(view=None)
         self.task_title = title
+        self.shown = tuple(shown)
         self.place = place
         self.role = str(role)
         self.while_in = frozenset(str(state) for state in while_in)
         self.name_lines = name_lines
         self.todo = todo
         self.by_exception = by_exception
+        only = next(iter(self.while_in)) if len(self.while_in) == 1 else ""
+        self.returned_state = str(returned_state) or only
 
     def _resolve(self, instance: Any) -> None:
         _LeadsOn._resolve(self, instance)
+
+    def lying(self, case: Case) -> list[Lying]:
+        """The open tasks a case on this step must have: one per required actor."""
+        return [Lying(self.office_id_of(case), self.role)]
+
+    def lay(self, source: Activation) -> Iterator[Activation]:
+        """Lay the case here, coming from `source`."""
+        for lying in self.lying(source.process):
+            yield self._create(source, source.task.token, lying)
+
+    def todo_at(self, seat: str) -> str:
+        """What is waited for at this seat."""
+        return self.todo
 
     def office_id_of(self, case: Case) -> int:
         office = self.place(case)
@@ -167,6 +216,7 @@ class Begin(_LeadsOn, Start):
 
     activation_class = BeginActivation
     while_in: frozenset[str] = frozenset()
+    beside_the_way: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__(view=None)
@@ -199,6 +249,10 @@ class Closed(End):
         super().__init__()
         self.while_in = frozenset(str(state) for state in while_in)
 
+    def lay(self, source: Activation) -> Iterator[Activation]:
+        """End the case, coming from `source`."""
+        yield self._create(source, source.task.token)
+
 
 class Procedure(Flow):
     """A flow over `entity_model`, whose `state` decides. The docstring of each flow tells the paper procedure."""
@@ -209,6 +263,8 @@ class Procedure(Flow):
     entity_name: ClassVar[str] = ""  # the entity's name on the case (its one-to-one reversed)
     entity_with: ClassVar[tuple[str, ...]] = ()  # what is read together with it
     paperwork: ClassVar[Any] = None  # how the flow shows itself on paper and screen (documents.py of its room)
+    version: ClassVar[int] = 1
+    version_note: ClassVar[str] = ""  # what this version changes, in a sentence for who publishes it
 
     @classmethod
     def entity_of(cls, case: Case) -> Any:
@@ -222,15 +278,31 @@ class Procedure(Flow):
 
     @classmethod
     def desks(cls) -> list[Desk]:
-        """All steps done by people, in the order in which they are declared."""
-        nodes = [node for node in cls.instance.nodes() if isinstance(node, Desk)]
+        """All steps of the way done by people, in the order in which they are declared."""
+        nodes = [node for node in cls.instance.nodes() if isinstance(node, Desk) and not node.beside_the_way]
         order = list(cls.__dict__)
         return sorted(nodes, key=lambda node: order.index(node.name))
 
     @classmethod
+    def beside(cls) -> list[Desk]:
+        """Where offices are asked that do not stand on the way (加签)."""
+        return [node for node in cls.instance.nodes() if isinstance(node, Desk) and node.beside_the_way]
+
+    @classmethod
+    def desk(cls, name: str) -> Desk | None:
+        """The step of this name."""
+        return next((desk for desk in cls.desks() if desk.name == name), None)
+
+    @classmethod
     def implied(cls, state: str) -> list[Desk]:
-        """The desks on which a case in this state must lie: no more and no fewer."""
+        """The steps on which a case in this state lies: no more and no fewer."""
         return [desk for desk in cls.desks() if state in desk.while_in]
+
+    @classmethod
+    def wanted(cls, case: Case, state: str) -> dict[tuple[str, Lying], Desk]:
+        """Every open task a case in this state must have, one per required actor, and one per office asked."""
+        desks = [*cls.implied(state), *cls.beside()]
+        return {(desk.name, lying): desk for desk in desks for lying in desk.lying(case)}
 
     @classmethod
     def begin(cls, case: Case) -> None:
@@ -245,8 +317,14 @@ class Procedure(Flow):
         activation.activate_next()
 
     @classmethod
-    def finish_step(cls, task: DeskTask, case: Case, user: Any) -> None:
-        """The person has acted: complete this task and lay the case where its state says."""
+    def finish_step(cls, task: DeskTask, case: Case, user: Any, *, round_about: bool = False) -> None:
+        """The person has acted: complete this task and lay the case where its state says.
+
+        `round_about`: by no declared way, for a paper sent back or straight back.
+        """
+        state = case.entity.state
+        if state not in task.flow_task.while_in and not task.flow_task.beside_the_way:
+            cls._clear(case, state, but=task)
         task.process = case
         activation = DeskActivation(task)
         activation.process = case
@@ -256,35 +334,64 @@ class Procedure(Flow):
             activation.reassign(user)
         activation.start(None)
         task.started = case.moment
-        activation.execute()
+        if round_about:
+            activation.complete()
+            cls.relay(case, task)
+        else:
+            activation.execute()
 
     @classmethod
-    def relay(cls, case: Case, source_task: DeskTask) -> None:
-        """Take the case off every desk it lies on and lay it where its state says, coming from `source_task`.
-
-        For 撤回 and 作废, which no desk's own way on leads to. viewflow has no public way to an arbitrary
-        node; this is the one place that uses its private `_create()` and `_activate_next()`, and
-        tests/core/test_viewflow_contract.py holds them to what we expect.
-        """
-        for task in DeskTask.objects.filter(process=case, finished__isnull=True).order_by("pk"):
+    def _clear(cls, case: Case, state: str, *, but: DeskTask | None = None) -> set[tuple[str, Lying]]:
+        """Take the case off every desk its state does not want any more; tells which tasks stay."""
+        wanted, kept = cls.wanted(case, state), set()
+        lying = DeskTask.objects.filter(process=case, finished__isnull=True)
+        for task in lying.exclude(pk=but.pk if but is not None else None).order_by("pk"):
+            place = place_of(task)
+            if place in wanted:
+                kept.add(place)
+                continue
             task.process = case
             activation = DeskActivation(task)
             activation.process = case
             activation.cancel()
+        return kept
+
+    @classmethod
+    def relay(cls, case: Case, source_task: DeskTask) -> None:
+        """Take the case off every desk it should not lie on and lay it where its state says, from `source_task`.
+
+        For 撤回, 作废 and moves by exception, which no desk's own way on leads to, and for the seats and offices
+        that are asked while the state stays. viewflow has no public way to an arbitrary node; this is the one place
+        that uses its private `_activate_next()` (and `_create()`, by way of each node's `lay`), and
+        tests/core/test_viewflow_contract.py holds them to what we expect.
+        """
+        state = case.entity.state
+        kept = cls._clear(case, state)
         source_task.process = case
         source = source_task.flow_task.activation_class(source_task)
         source.process = case
-        state = case.entity.state
-        nodes = [node for node in cls.instance.nodes() if state in getattr(node, "while_in", ())]
-        source._activate_next({node._create(source, source_task.token) for node in nodes})
+        made = {
+            desk._create(source, source_task.token, lying)
+            for (name, lying), desk in cls.wanted(case, state).items()
+            if (name, lying) not in kept
+        }
+        if not cls.implied(state):
+            nodes = [node for node in cls.instance.nodes() if isinstance(node, Closed) and state in node.while_in]
+            made |= {activation for node in nodes for activation in node.lay(source)}
+        source._activate_next(made)
+
+
+def place_of(task: DeskTask) -> tuple[str, Lying]:
+    """The step of a task and where it lies."""
+    return task.flow_task.name, Lying(task.office_id or 0, task.office_role, task.seat)
 
 
 def open_tasks(case: Case) -> list[DeskTask]:
-    """Where the case lies now (one query; none when a page has asked before)."""
+    """Where the case lies now, the way's own desk first (one query; none when a page has asked before)."""
     if case.remembered is not None and "open_tasks" in case.remembered:
         return list(case.remembered["open_tasks"])
     lying = DeskTask.objects.filter(process=case, status__in=OPEN_STATUSES, office__isnull=False)
-    tasks = list(lying.select_related("owner"))
+    tasks = list(lying.select_related("owner").order_by("pk"))
     if case.remembered is not None:
         case.remembered["open_tasks"] = list(tasks)
     return tasks

@@ -1,0 +1,265 @@
+"""退回: to the applicant or any earlier step, and how the paper comes again.
+
+重新逐级审批 walks every step again. 直送退回人 goes straight back to who returned the paper, but only while every
+step that would be skipped has seen what stands there now: each act keeps the digest of the fields it was shown. When
+the paper was changed in one of those, it walks again and says so. A signature stands while the fields its signer was
+shown read the same, and is void from the moment the changed paper is handed in (not before: until then the return
+itself can be taken back, and nobody's signature is lost by somebody else's slip).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django import forms
+from viewflow.workflow.status import STATUS
+
+from audit.personal_numbers import mask_numbers
+
+from .actions import ACTIONS, Move, TaskAction
+from .models import Case, CaseReturn, DeskTask, Notice
+from .opinions import valid_opinions, void_opinions
+from .procedure import Desk
+from .refusals import Refusal
+from .versions import changed_names, digest_of, facts_of
+from .ways import ReturnMode
+
+
+class ReturnForm(forms.Form):
+    """To which step, in which way it is to come again, and what must be put right."""
+
+    to = forms.CharField(required=False, max_length=40)
+    mode = forms.ChoiceField(
+        label="再送方式",
+        choices=ReturnMode.choices,
+        required=False,
+        error_messages={"invalid_choice": "请从列出的再送方式里选一种。"},
+    )
+    reason = forms.CharField(
+        label="原因",
+        min_length=2,
+        max_length=300,
+        error_messages={
+            "required": "请写明原因，收到的人照着办。",
+            "min_length": "请把原因写清楚一些。",
+            "max_length": "原因太长，请控制在300个字以内。",
+        },
+    )
+
+    def clean_mode(self) -> str:
+        return self.cleaned_data["mode"] or ReturnMode.WALK_AGAIN
+
+
+def acts_of(case: Case) -> dict[str, list[DeskTask]]:
+    """The last deciding acts that stand, by step: one, or one per required actor (one query)."""
+    if case.remembered is not None and "acts" in case.remembered:
+        return dict(case.remembered["acts"])
+    done = DeskTask.objects.filter(process=case, status=STATUS.DONE, office__isnull=False).exclude(outcome="")
+    acts: dict[str, dict[str, DeskTask]] = {}
+    for task in done.select_related("owner", "version").order_by("act_number", "pk"):
+        acts.setdefault(task.flow_task.name, {})[task.seat] = task
+    found = {name: list(tasks.values()) for name, tasks in acts.items()}
+    if case.remembered is not None:
+        case.remembered["acts"] = dict(found)
+    return found
+
+
+def earlier_desks(case: Case, here: str) -> list[Desk]:
+    """The steps before this one that the case has been through and may be returned to, the first one first."""
+    desks: list[Desk] = case.flow_class.desks()
+    names = [desk.name for desk in desks]
+    if here not in names:
+        return []
+    been = acts_of(case)
+    return [desk for desk in desks[: names.index(here)] if desk.returned_state and desk.name in been]
+
+
+def open_return(case: Case, step: str) -> CaseReturn | None:
+    """The return that laid the case on this step and waits for its answer."""
+    return (
+        CaseReturn.objects.filter(case=case, to_step=step, settled_by__isnull=True, undone_at__isnull=True)
+        .select_related("version", "by")
+        .first()
+    )
+
+
+def last_return(case: Case) -> CaseReturn | None:
+    """The latest return that was not taken back (one query)."""
+    if case.remembered is not None and "last_return" in case.remembered:
+        remembered: CaseReturn | None = case.remembered["last_return"]
+        return remembered
+    found = (
+        CaseReturn.objects.filter(case=case, undone_at__isnull=True)
+        .select_related("version", "by")
+        .order_by("-pk")
+        .first()
+    )
+    if case.remembered is not None:
+        case.remembered["last_return"] = found
+    return found
+
+
+def note_return(move: Move, desk: Desk, mode: str, reason: str) -> CaseReturn:
+    """Write down who sent the paper back to `desk`, and how it is to come again."""
+    # A case moved round its way may leave an older return to the same step behind: it is answered by nobody.
+    CaseReturn.objects.filter(
+        case=move.case, to_step=desk.name, settled_by__isnull=True, undone_at__isnull=True
+    ).update(undone_at=move.at)
+    return CaseReturn.objects.create(
+        case=move.case,
+        task=move.task,
+        from_step=move.task.flow_task.name,
+        from_state=move.from_state,
+        to_step=desk.name,
+        mode=mode,
+        reason=reason,
+        version=move.task.version,
+        by=move.user,
+        at=move.at,
+    )
+
+
+class SendBack(TaskAction):
+    """退回: a flow gives `code`, `nodes` and its own `guards`. Opinions and seals so far are voided only when the
+    paper comes again with what they stood on changed, so that until then the return itself can be taken back."""
+
+    label = "退回补正"
+    told = "退回补正"
+    weight = "plain"
+    needs_reason = True
+    form = ReturnForm
+
+    def guards(self, move: Move) -> Iterable[Refusal]:
+        """The flow's own rules."""
+        return ()
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        found = list(self.guards(move))
+        desks = earlier_desks(move.case, move.task.flow_task.name)
+        wanted = move.data.get("to") or (desks[0].name if desks else "")
+        desk = next((desk for desk in desks if desk.name == wanted), None)
+        if desk is None:
+            found.append(Refusal("no_such_step", "请从列出的环节里选退回到哪一步。", anchor="to"))
+        move.data["desk"] = desk
+        return found
+
+    def apply(self, move: Move) -> None:
+        desk: Desk = move.data["desk"]
+        move.entity.send_back_to(desk.returned_state)
+        move.entity.save()
+        move.reason = str(move.data["reason"])
+        move.round_about = True
+        sent = note_return(move, desk, move.data["mode"], move.reason)
+        move.details["returned_to"] = desk.name
+        move.details["mode"] = sent.mode
+
+    def after(self, move: Move) -> None:
+        tell(move, move.data["desk"], f"退回补正：{move.reason}")
+
+
+def skipped(case: Case, sent: CaseReturn) -> list[tuple[Desk, DeskTask]]:
+    """The acts that stand between the step a paper was returned to and the step that returned it."""
+    desks: list[Desk] = case.flow_class.desks()
+    names = [desk.name for desk in desks]
+    if sent.to_step not in names or sent.from_step not in names:
+        return []
+    acts = acts_of(case)
+    between = desks[names.index(sent.to_step) + 1 : names.index(sent.from_step)]
+    return [(desk, task) for desk in between for task in acts.get(desk.name, [])]
+
+
+def changed_for_skipped(case: Case, sent: CaseReturn, rewrites: Sequence[str] = ()) -> list[str]:
+    """The fields that somebody who would be skipped saw otherwise; empty when the paper may go straight back.
+
+    `rewrites` are the fields that the present act is about to write anew.
+    """
+    facts = facts_of(case)
+    changed: dict[str, None] = {}
+    for desk, act in skipped(case, sent):
+        if not act.shown_digest or act.version is None or isinstance(ACTIONS[act.outcome], SendBack):
+            changed["*"] = None  # nobody knows what was shown there, or it was not agreed to
+            continue
+        changed |= dict.fromkeys(name for name in rewrites if name in desk.shown)
+        if act.shown_digest != digest_of(facts, desk.shown):
+            changed |= dict.fromkeys(changed_names(act.version.facts, facts, desk.shown))
+    return list(changed)
+
+
+def go_on(move: Move, plain: Callable[[], Any], *, rewrites: Sequence[str] = ()) -> None:
+    """The way on from a desk: straight back to who returned the paper if that was asked for and may be, else `plain`.
+
+    Called when the fields are written; `plain` is the entity's own transition.
+    """
+    sent = open_return(move.case, move.task.flow_task.name)
+    if sent is None:
+        plain()
+        return
+    sent.settled_by = move.task
+    sent.changed_for_skipped = []
+    if sent.mode == ReturnMode.STRAIGHT_BACK:
+        sent.changed_for_skipped = changed_for_skipped(move.case, sent, rewrites)
+        move.details["straight_back"] = not sent.changed_for_skipped
+    sent.save()
+    if move.details.get("straight_back"):
+        move.entity.hand_back(sent.from_state)
+        move.round_about = True
+    else:
+        if sent.changed_for_skipped:
+            move.details["walks_again_because"] = sent.changed_for_skipped
+        plain()
+
+
+def undo(acted: DeskTask, move: Move) -> None:
+    """撤回 of a return, or of the act that answered one."""
+    CaseReturn.objects.filter(task=acted, undone_at__isnull=True).update(undone_at=move.at)
+    CaseReturn.objects.filter(settled_by=acted).update(settled_by=None, changed_for_skipped=[])
+
+
+def void_what_changed(move: Move) -> None:
+    """Signatures whose signers saw it otherwise are void; one that falls may change what the next one saw."""
+    case = move.case
+    if not any(desk.shown for desk in case.flow_class.desks()):
+        return
+    opinions = valid_opinions(case)
+    if not opinions:
+        return
+    own = move.at_task.pk if move.at_task is not None else None
+    for desk in case.flow_class.desks():
+        if not desk.shown:
+            continue
+        facts = facts_of(case)
+        digest = digest_of(facts, desk.shown)
+        fallen = [
+            opinion
+            for step, opinion in opinions.items()
+            if step.partition(".")[0] == desk.name
+            and opinion.shown_digest
+            and opinion.shown_digest != digest
+            and opinion.task_id != own
+        ]
+        if fallen:
+            void_opinions(move, why="退回后所见内容有变动", steps=[opinion.step for opinion in fallen])
+            for opinion in fallen:
+                tell_role(
+                    move,
+                    opinion.acted_as.organisation_id,
+                    opinion.acted_as.role,
+                    "您签署的意见已作废：看过的内容有变动",
+                )
+
+
+def tell(move: Move, desk: Desk, text: str) -> None:
+    """A message to the office of a step, in the same transaction."""
+    for lying in desk.lying(move.case) or []:
+        tell_role(move, lying.office_id, lying.role, text)
+
+
+def tell_role(move: Move, office_id: int, role: str, text: str) -> None:
+    Notice.objects.create(
+        office_id=office_id,
+        office_role=role,
+        case=move.case,
+        text=mask_numbers(text)[:200],  # a notice lies in the clear, and reasons are typed by people
+        at=move.at,
+    )
