@@ -7,7 +7,6 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mode
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -20,7 +19,15 @@ from forms_templates.word_styles import Look
 # Word's paragraph style → element and class.
 _PIECES = {
     "PaperTitle": ("h2", "paper__title"),
+    "PaperSubtitle": ("div", "paper__subtitle"),
     "PaperLine": ("div", "paper__line"),
+    "PaperNote": ("p", "paper__small"),
+    "Heading1": ("h3", "paper__head"),
+    "Heading2": ("h4", "paper__head"),
+    "BodyText": ("p", "paper__text"),
+    "BodyFlush": ("p", "paper__text paper__text--flush"),
+    "BodyRight": ("p", "paper__text paper__text--end"),
+    "BodyCentre": ("p", "paper__text paper__text--middle"),
     "OpinionHead": ("div", "opinion__head"),
     "OpinionText": ("div", "opinion__text"),
     "SignLine": ("div", "sign__line"),
@@ -58,13 +65,11 @@ class SheetWriter:
     pictures: Mapping[str, Slot | SafeString] = field(default_factory=dict)
     numeric: frozenset[str] = frozenset()
     geometry: Geometry = field(default_factory=Geometry)
-    # What most of the sheet is set in; only what differs is said again.
-    size: float = field(init=False)
-    font: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        looks = [paragraph.look for paragraph in self.layout.paragraphs()]
-        self.size, self.font = mode(look.size for look in looks), mode(look.font for look in looks)
+    @property
+    def usual(self) -> Look:
+        """What the sheet is set in; only what differs is said again."""
+        return self.layout.usual
 
     def article(self) -> str:
         """The whole sheet."""
@@ -84,8 +89,8 @@ class SheetWriter:
     def _paper(self) -> str:
         looks = [paragraph.look for paragraph in self.layout.paragraphs()]
         text = {
-            "font-family": family(self.font),
-            "font-size": pt(self.size),
+            "font-family": family(self.usual.font),
+            "font-size": pt(self.usual.size),
             # Where lines end must depend on the paper alone: nothing squeezed, hung or kept together for
             # beauty.
             "text-autospace": "normal" if any(look.autospace for look in looks) else "no-autospace",
@@ -126,7 +131,7 @@ class SheetWriter:
             "text-indent": mm(look.first_line),
             "text-align": look.align,
         }
-        if look.font != self.font:
+        if look.font != self.usual.font:
             shape["font-family"] = family(look.font)
         if look.line is not None:
             # Word gives an empty paragraph its line all the same.
@@ -202,7 +207,8 @@ class SheetWriter:
         rows, index = [], 0
         while index < len(table.rows):
             joined = _joined(table, index)
-            rows.append(self._opinion(joined, table) if len(joined) > 1 else self._row(joined[0], table))
+            wide = len(joined) > 1 or _is_signed(joined[0], table)
+            rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
             index += len(joined)
         return f'<table class="{classes}"><colgroup>{columns}</colgroup><tbody>{"".join(rows)}</tbody></table>'
 
@@ -247,7 +253,7 @@ class SheetWriter:
             left, right = left + look.left, right + look.right
             shape |= {"text-align": look.align, "text-indent": mm(look.first_line)}
             shape |= {"line-height": pt(look.line)} if look.line is not None else {}
-            shape |= {"font-size": pt(look.size)} if look.size != self.size else {}
+            shape |= {"font-size": pt(look.size)} if look.size != self.usual.size else {}
         shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
         shape |= {f"border-{side}": "0" for side in sorted(cell.open)}
         return self.geometry.name("cell", shape)
@@ -325,6 +331,13 @@ def _joined(table: Table, index: int) -> list[Row]:
             break
         rows.append(below)
     return rows
+
+
+def _is_signed(row: Row, table: Table) -> bool:
+    """A row of one cell with a place for ink or a seal, as at the foot of an agreement."""
+    if len(row.cells) != 1 or row.cells[0].span != len(table.columns):
+        return False
+    return any(isinstance(item, Picture) for paragraph in row.cells[0].paragraphs for item in paragraph.items)
 
 
 def _height(paragraph: Paragraph) -> float:

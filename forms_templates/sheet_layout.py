@@ -98,11 +98,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One document: page size, margins (top, right, bottom, left), and what stands on it."""
+    """One document: page size, margins (top, right, bottom, left), its usual type, and what stands on it."""
 
     width: float
     height: float
     margins: tuple[float, float, float, float]
+    usual: Look
     blocks: tuple[Paragraph | Table, ...]
 
     def paragraphs(self) -> Iterator[Paragraph]:
@@ -237,6 +238,7 @@ def read_layout(docx: bytes) -> Layout:
         width=mm(section["pgSz"]["w"]),
         height=mm(section["pgSz"]["h"]),
         margins=(top, right, bottom, left),
+        usual=reader.styles.usual(),
         blocks=tuple(block for element in body if (block := reader.block(element)) is not None),
     )
 

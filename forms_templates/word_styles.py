@@ -48,8 +48,13 @@ class WordStyles:
 
     def paragraph(self, paragraph: etree._Element) -> Look:
         """The look of a paragraph element."""
-        direct = paragraph.find(f"{W}pPr")
-        style = style_of(paragraph) or self._default
+        return self._look(style_of(paragraph) or self._default, paragraph.find(f"{W}pPr"))
+
+    def usual(self) -> Look:
+        """The look of a paragraph about which nothing is said."""
+        return self._look(self._default, None)
+
+    def _look(self, style: str, direct: etree._Element | None) -> Look:
         shape = merge([self._defaults["pPr"], *self._chain(style, "pPr"), direct])
         letters = merge([self._defaults["rPr"], *self._chain(style, "rPr")])
         indent, spacing = shape.get("ind", {}), shape.get("spacing", {})

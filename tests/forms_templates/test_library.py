@@ -114,6 +114,7 @@ def test_lint_ends_with_an_error_code_and_tells_every_fault(
     draft: Draft, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = draft(xml=("{{ skills }}", "{{ skils }}"))
+    monkeypatch.setattr(lint, "versions", lambda: [("post_application", 1)])
     monkeypatch.setattr(lint, "form", lambda _code, _version: broken)
     with pytest.raises(CommandError, match="表样有2处不一致"):
         call_command("lint_forms")

@@ -1,0 +1,171 @@
+"""The few words a form is drafted with: one line of text for each line of the paper.
+
+    page form | letter | statement | contract | wide      the sheet, see look.py
+    title, subtitle, h1, h2, p, p0, pr, centre TEXT
+    line LEFT >> RIGHT
+    sign TEXT @picture             a signature after the words
+    stamp TEXT, date TEXT @seal    the seal lies over the date
+    if CONDITION … end             paragraphs that stand only then (inside a table: rows)
+    table 23 53 23 81              column widths in mm; the table ends at an empty line
+    list 12 30 60                  a table in small type
+    plain 156                      a table without lines
+    row HEIGHT | cell | cell       #label, <left, >right, *2 spans two columns, @picture
+    head HEIGHT | cell | cell      comes again on every page
+    each worker in workers … end   rows that come once for each
+    opinion HEIGHT | head | text   the upper part of an opinion, `sign` rows below it belong to it
+    signs HEIGHT | TEXT @picture | （公章） | DATE @seal
+    [[category]]                   in a cell of its own: the words of a choice, the chosen one marked
+
+Everything else in a line is printed as it stands, docxtpl's tags included.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+PARAGRAPHS = {
+    "title": "PaperTitle",
+    "subtitle": "PaperSubtitle",
+    "h1": "Heading1",
+    "h2": "Heading2",
+    "p": "BodyText",
+    "p0": "BodyFlush",
+    "pr": "BodyRight",
+    "centre": "BodyCentre",
+    "line": "PaperLine",
+    "sign": "SignLine",
+    "stamp": "StampWord",
+    "date": "StampDate",
+    "note": "PaperNote",
+}
+_TABLES = ("table", "list", "plain")
+_ROWS = ("row", "head", "opinion", "signs")
+_PICTURE = re.compile(r"\s*@([a-z_]+)")
+_SPAN = re.compile(r"\*(\d+)")
+_CELL_STYLES = {"#": "label", "<": "left", ">": "right", "": "centre"}
+
+
+class DraftError(ValueError):
+    """A line of a draft cannot be understood; the sentence names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A paragraph: its style, its text, the pictures anchored in it."""
+
+    style: str
+    text: str
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A cell: `kind` is label, left, right, centre, opinion or signs."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: its least height in mm; `word` as in the draft; a control row has a tag and no cells."""
+
+    word: str
+    height: float
+    boxes: tuple[Box, ...] = ()
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; `word` as in the draft."""
+
+    columns: tuple[float, ...]
+    word: str
+    lines: tuple[Line, ...]
+
+    @property
+    def small(self) -> bool:
+        return self.word == "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one draft says, `page` the name of its sheet."""
+
+    page: str
+    blocks: tuple[Piece | Grid, ...]
+
+
+def read_draft(text: str) -> Draft:
+    """A draft from its text; raises DraftError."""
+    page = "form"
+    blocks: list[Piece | Grid] = []
+    lines = iter([*enumerate(text.splitlines(), 1), (0, "")])
+    for number, line in lines:
+        word, _, rest = line.strip().partition(" ")
+        if not word or word.startswith("//"):
+            continue
+        if word == "page":
+            page = rest.strip()
+        elif word in _TABLES:
+            blocks.append(_table(word, rest, lines))
+        elif word == "if":
+            blocks.append(Piece("BodyFlush", f"{{%p if {rest} %}}"))
+        elif word == "end":
+            blocks.append(Piece("BodyFlush", "{%p endif %}"))
+        elif word in PARAGRAPHS:
+            blocks.append(_piece(PARAGRAPHS[word], rest))
+        else:
+            raise DraftError(f"第{number}行：不认识“{word}”。")
+    return Draft(page, tuple(blocks))
+
+
+def _piece(style: str, text: str) -> Piece:
+    return Piece(style, _PICTURE.sub("", text), tuple(_PICTURE.findall(text)))
+
+
+def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
+    rows: list[Line] = []
+    ends: list[str] = []
+    for number, line in lines:
+        kind, _, rest = line.strip().partition(" ")
+        if not kind:
+            break
+        if kind in ("each", "if"):
+            ends.append("for" if kind == "each" else "if")
+            rows.append(Line("tag", 0, tag=f"{{%tr {ends[-1]} {rest} %}}"))
+        elif kind == "end" and ends:
+            rows.append(Line("tag", 0, tag=f"{{%tr end{ends.pop()} %}}"))
+        elif kind in _ROWS:
+            rows.append(_row(kind, rest))
+        else:
+            raise DraftError(f"第{number}行：表格里不认识“{kind}”。")
+    return Grid(tuple(float(width) for width in widths.split()), word, tuple(rows))
+
+
+def _row(kind: str, rest: str) -> Line:
+    height, *cells = [part.strip() for part in rest.split(" | ")] if " | " in rest else rest.split("|")
+    if kind == "opinion":
+        boxes: tuple[Box, ...] = (Box("opinion", (Piece("OpinionHead", cells[0]), Piece("OpinionText", cells[1]))),)
+    elif kind == "signs":
+        boxes = (Box("signs", tuple(_signs(cells))),)
+    else:
+        boxes = tuple(_box(cell) for cell in cells)
+    return Line(kind, float(height.strip("| ")), boxes)
+
+
+def _signs(cells: list[str]) -> Iterator[Piece]:
+    *before, date = cells
+    for cell in before:
+        yield _piece("StampWord" if cell.endswith("章）") else "SignLine", cell)
+    yield _piece("StampDate", date)
+
+
+def _box(cell: str) -> Box:
+    span = 1
+    if found := _SPAN.match(cell):
+        span, cell = int(found[1]), cell[found.end() :].strip()
+    mark = cell[:1] if cell[:1] in _CELL_STYLES else ""
+    return Box(_CELL_STYLES[mark], (_piece("", cell.removeprefix(mark).strip()),), span)
