@@ -1,12 +1,13 @@
 from registry.models.households import Household, KinshipDeclaration, Worker
 from registry.models.keys import KeyDestroyed, PersonKey
-from registry.models.organisations import County, Organisation
+from registry.models.organisations import County, FormerName, Organisation
 from registry.models.people import Appointment, User
 from registry.models.policy_sets import PolicySet
 
 __all__ = [
     "Appointment",
     "County",
+    "FormerName",
     "Household",
     "KeyDestroyed",
     "KinshipDeclaration",

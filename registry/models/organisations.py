@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from audit.append_only import AppendOnlyModel
 from registry.roles import OrganisationKind
 
 
@@ -109,3 +110,22 @@ class Organisation(models.Model):
             raise ValidationError({"parent": "行政村的上级单位必须是乡镇（区、管委）。"})
         if parent is not None and parent.county_id != self.county_id:
             raise ValidationError({"parent": "行政村和它的乡镇必须在同一个县。"})
+
+
+class FormerName(AppendOnlyModel):
+    """What an organisation was called until a day: papers of that time carry it."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="former_names", verbose_name="单位"
+    )
+    name = models.CharField("原名称", max_length=60)
+    full_name = models.CharField("原全称", max_length=150)
+    seal_name = models.CharField("原印章名称", max_length=150)
+    renamed_on = models.DateField("更名日期")
+    reason = models.CharField("更名依据", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位曾用名"
+
+    def __str__(self) -> str:
+        return self.full_name

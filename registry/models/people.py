@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from registry.models.organisations import Organisation
+from registry.models.organisations import County, Organisation
 from registry.roles import LEVEL, Role
 
 
@@ -29,6 +29,10 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=50)
     is_active = models.BooleanField("可以登录", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    # Who may look after this login: the administrator of this county. It opens nothing by itself.
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, null=True, blank=True, related_name="users", verbose_name="登记的县"
+    )
 
     objects = UserManager()
 
@@ -41,6 +45,9 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
+        indexes = [
+            models.Index(fields=["county", "name"], name="user_name", opclasses=["int8_ops", "varchar_pattern_ops"])
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -66,9 +73,13 @@ class User(AbstractBaseUser):
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def standing(self) -> Self:
+        """Without those withdrawn before they began."""
+        return self.filter(withdrawn_at__isnull=True)
+
     def in_force(self, on: date) -> Self:
         """Begun and not ended on the day, at an organisation that exists; the last day counts."""
-        return self.filter(
+        return self.standing().filter(
             Q(to_on__isnull=True) | Q(to_on__gte=on),
             Q(organisation__closed_on__isnull=True) | Q(organisation__closed_on__gte=on),
             from_on__lte=on,
@@ -93,6 +104,8 @@ class Appointment(models.Model):
     from_on = models.DateField("任职开始")
     to_on = models.DateField("任职最后一天", null=True, blank=True)
     made_by = models.CharField("任命人", max_length=50)
+    # Taken back before its first day: it never opened anything.
+    withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -101,6 +114,7 @@ class Appointment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation", "role", "from_on"],
+                condition=Q(withdrawn_at__isnull=True),
                 name="appointment_once",
                 violation_error_message="已有同一天开始的同一任职。",
             ),
@@ -123,7 +137,7 @@ class Appointment(models.Model):
     def is_in_force(self, on: date) -> bool:
         """The same question as the query's in_force, for a row already read."""
         ends = [end for end in (self.to_on, self.organisation.closed_on) if end is not None]
-        return self.from_on <= on and all(on <= end for end in ends)
+        return self.withdrawn_at is None and self.from_on <= on and all(on <= end for end in ends)
 
     def clean(self) -> None:
         if self.role not in Role.values:
@@ -133,7 +147,9 @@ class Appointment(models.Model):
             raise ValidationError({"role": f"“{Role(self.role).label}”只能任职于{level.label}。"})
         if self.to_on is not None and self.to_on < self.from_on:
             raise ValidationError({"to_on": "任职最后一天不能早于任职开始。"})
-        same = Appointment.objects.filter(user=self.user, organisation=self.organisation, role=self.role)
+        if self.withdrawn_at is not None:
+            return
+        same = Appointment.objects.standing().filter(user=self.user, organisation=self.organisation, role=self.role)
         overlapping = same.exclude(pk=self.pk).filter(Q(to_on__isnull=True) | Q(to_on__gte=self.from_on))
         if self.to_on is not None:
             overlapping = overlapping.filter(from_on__lte=self.to_on)

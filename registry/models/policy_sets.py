@@ -5,11 +5,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from audit.append_only import AppendOnlyModel
 from registry.models.organisations import County
 from registry.policy_parameters import Policy, PolicyError, parse_policy
 
 
-class PolicySet(models.Model):
+class PolicySet(AppendOnlyModel):
+    """Written once: decisions and papers of a day lean on it, so a change is always a new set from a later day."""
+
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="policy_sets", verbose_name="县")
     effective_on = models.DateField("生效日期")
     document_number = models.CharField("文号", max_length=150)
