@@ -97,6 +97,8 @@ class Action:
     system_may: ClassVar[bool] = False
     quiet: ClassVar[bool] = False  # on the trail, but not told in the timeline: it changes nothing for others
     stays: ClassVar[bool] = False  # whoever did it goes on at the same desk
+    # Who may do it, for the page that says who may what; () for whoever has the desk, or sees the case.
+    roles: ClassVar[tuple[str, ...]] = ()
     # Only the primary key of a subject is trusted: a case's must never be taken for a county's or a paper's.
     acts_on: ClassVar[tuple[type, ...]] = ()
 

@@ -289,9 +289,10 @@ class Unmask(CaseAction):
     label = "查看全号"
     told = "查看身份证号、电话全号"
     form = UnmaskForm
+    roles = MAY_UNMASK
 
     def may(self, move: Move) -> bool:
-        move.appointment = move.actor.holds(MAY_UNMASK, move.county.pk)
+        move.appointment = move.actor.holds(self.roles, move.county.pk)
         return move.appointment is not None
 
     def apply(self, move: Move) -> None:

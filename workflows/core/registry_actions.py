@@ -1,18 +1,20 @@
-"""Changes of the registry, through the same door: counties, organisations, people, appointments, lists, seals."""
+"""Changes of the registry, through the same door: the county itself and the households on its lists.
+
+Organisations, logins, appointments and seals are in the administration's own room.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 
 from audit.trail import SubjectStamp
 from registry.id_numbers import IdNumber
-from registry.models import Appointment, County, Household, Organisation, PersonKey, User, Worker
+from registry.models import County, Household, Organisation, PersonKey, Worker
 from registry.policies import add_shipped_2019
 from registry.roles import OrganisationKind, Role
-from signatures.models import Seal
 
 from .actions import Action, Move, register
 from .actors import Actor
@@ -22,8 +24,7 @@ from .refusals import NotFound, Refusal, Refused
 class RegistryAction(Action):
     """An action inside one county; its subject is the county."""
 
-    roles: tuple[str, ...] = ()
-    acts_on = (County,)
+    acts_on: ClassVar[tuple[type, ...]] = (County,)
     system_may = True
     kind = "registry.county"
 
@@ -88,52 +89,6 @@ class EstablishCounty(RegistryAction):
 
 
 @register
-class EstablishOrganisation(RegistryAction):
-    code = "registry.establish_organisation"
-    label = "设立单位"
-    told = "设立单位"
-    roles = (Role.SYSTEM_ADMINISTRATOR,)
-
-    def make(self, move: Move) -> Organisation:
-        organisation = Organisation(county=move.county, **move.data)
-        organisation.full_clean(exclude=["parent", "county"])
-        organisation.save()
-        move.organisations = [organisation]
-        return organisation
-
-
-@register
-class RegisterUser(RegistryAction):
-    """A person gets a login; without an appointment it opens nothing."""
-
-    code = "registry.register_user"
-    label = "登记用户"
-    told = "登记用户"
-    roles = (Role.SYSTEM_ADMINISTRATOR,)
-
-    def make(self, move: Move) -> User:
-        return User.objects.create_user(**move.data)
-
-
-@register
-class Appoint(RegistryAction):
-    """A person holds a role at an organisation from a date (to a date)."""
-
-    code = "registry.appoint"
-    label = "任职"
-    told = "任职"
-    roles = (Role.SYSTEM_ADMINISTRATOR,)
-
-    def make(self, move: Move) -> Appointment:
-        appointment = Appointment(made_by=move.actor.name, **move.data)
-        appointment.save()
-        move.organisations = [appointment.organisation]
-        move.details["role"] = appointment.role
-        move.details["from_on"] = appointment.from_on.isoformat()
-        return appointment
-
-
-@register
 class EnterHousehold(RegistryAction):
     """A household of the current category list (建档立卡, 边缘户) with its people of working age."""
 
@@ -163,24 +118,3 @@ class EnterHousehold(RegistryAction):
         move.organisations = [household.village, *filter(None, [household.village.parent])]
         move.details["people"] = len(people)
         return household
-
-
-@register
-class RegisterSeal(RegistryAction):
-    """An organisation's seal with its picture and dates; who may apply it follows from the appointments."""
-
-    code = "registry.register_seal"
-    label = "登记印章"
-    told = "登记印章"
-    roles = (Role.SYSTEM_ADMINISTRATOR,)
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.county.demo and not move.data["demo"]:
-            return [Refusal("demo_seal", "演示县的印章必须带“演示”字样。")]
-        return ()
-
-    def make(self, move: Move) -> Seal:
-        seal = Seal(**move.data)
-        seal.save()
-        move.organisations = [seal.organisation]
-        return seal
