@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
+from workflows.administration.access import may_administer
 from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
@@ -109,6 +110,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):
         ways.append(("办理记录", reverse("trail")))
+    if may_administer(actor):
+        ways += [("单位", reverse("organisations")), ("用户", reverse("officials")), ("印章", reverse("seals"))]
     return [
         Entry(
             label=label,

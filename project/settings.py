@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "project",
     "workflows.applications",
     "workflows.employment",
+    "workflows.administration",
     "workflows.core",
     "signatures",
     "forms_templates",

@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", views.PasswordChange.as_view(), name="password_change"),
     path("", include("workflows.core.urls")),
     path("", include("workflows.applications.urls")),
+    path("", include("workflows.administration.urls")),
 ]

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from time_machine import travel
 
 from forms_templates.models import Document
+from signatures.models import Seal
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.actions import ACTIONS
@@ -24,6 +25,7 @@ PARTS = (
 # For a paper that lies with the first township's reviewer. Columns as in PARTS; anybody not logged in gets 302.
 OPEN = (200, 200, 200, 200, 200, 200, 200, 200, 200)
 OWN_CASE = (200, 200, 200, 404, 404, 200, 200, 404, 404)
+ADMINISTRATOR = (404, 404, 404, 404, 404, 404, 404, 200, 404)
 PAGES: dict[str, tuple[int, ...]] = {
     "home": OPEN,
     "inbox": OPEN,
@@ -46,6 +48,18 @@ PAGES: dict[str, tuple[int, ...]] = {
     "trail": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "trail_event": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "seal_register": (404, 404, 404, 404, 404, 200, 200, 404, 404),
+    "organisations": ADMINISTRATOR,
+    "organisation": ADMINISTRATOR,
+    "organisation_new": ADMINISTRATOR,
+    "organisation_act": ADMINISTRATOR,
+    "officials": ADMINISTRATOR,
+    "official": ADMINISTRATOR,
+    "official_new": ADMINISTRATOR,
+    "official_act": ADMINISTRATOR,
+    "appointment_act": ADMINISTRATOR,
+    "seals": ADMINISTRATOR,
+    "seal_act": ADMINISTRATOR,
+    "rights": OPEN,
 }
 # Open to everybody, logged in or not.
 PUBLIC = {"login", "logout", "sheet_css"}
@@ -79,15 +93,30 @@ ACTS: dict[str, str] = {
     "desk.report_pdf_trouble": "nnn--nn--",
     "registry.establish_county": "---------",
     "registry.establish_organisation": "-------y-",
+    "registry.rename_organisation": "-------y-",
+    "registry.close_organisation": "-------y-",
+    "registry.let_clerk_hold_seal": "-------y-",
     "registry.register_user": "-------y-",
+    "registry.correct_name": "-------y-",
+    "registry.reset_password": "-------y-",
+    "registry.close_login": "-------y-",
+    "registry.reopen_login": "-------y-",
+    "registry.end_appointment": "-------y-",
+    "registry.withdraw_appointment": "-------y-",
+    "registry.hand_over": "-------y-",
     "registry.appoint": "-------y-",
     "registry.enter_household": "---------",
     "registry.import_households": "---------",
     "registry.import_officials": "-------y-",
     "registry.register_seal": "-------y-",
+    "registry.retire_seal": "-------y-",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
 }
+LOGIN_ACTS = {
+    "registry.correct_name", "registry.reset_password", "registry.close_login", "registry.reopen_login",
+    "registry.hand_over",
+}  # fmt: skip
 
 
 def addresses(patterns: Any = None) -> Iterator[str]:
@@ -111,18 +140,28 @@ def waiting(cast: Cast) -> Case:
     return case
 
 
-def url_of(name: str, case: Case) -> str:
-    from django.urls import reverse
+def url_of(name: str, cast: Cast, case: Case) -> str:
+    from django.urls import NoReverseMatch, reverse
 
-    keys = {
-        "task": task_of(case).pk,
-        "paper": Document.objects.filter(case_key=case.key).latest("pk").pk,
-        "attachment": Attachment.objects.get().pk,
-        "trail_event": 1,
+    paper = [Document.objects.filter(case_key=case.key).latest("pk").pk]
+    keys: dict[str, list[Any]] = {
+        "task": [task_of(case).pk],
+        "paper": paper,
+        "paper_word": paper,
+        "paper_print": paper,
+        "attachment": [Attachment.objects.get().pk],
+        "trail_event": [1],
+        "organisation": [cast.village.pk],
+        "organisation_act": [cast.village.pk, "rename"],
+        "official": [user_of(cast.clerk).pk],
+        "official_act": [user_of(cast.clerk).pk, "name"],
+        "appointment_act": [cast.clerk.appointments[0].pk, "end"],
+        "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
     }
-    key = keys.get(name) or keys.get(name.split("_", maxsplit=1)[0]) if name.startswith("paper") else keys.get(name)
-    plain = {"home", "inbox", "applications", "password_change", "apply", "eligibility", "trail", "seal_register"}
-    return reverse(name) if name in plain else reverse(name, args=[key or case.pk])
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=keys.get(name, [case.pk]))
 
 
 def test_every_address_says_who_may_open_it() -> None:
@@ -131,7 +170,7 @@ def test_every_address_says_who_may_open_it() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_to_those_it_is_for(name: str, cast: Cast, waiting: Case) -> None:
-    url = url_of(name, waiting)
+    url = url_of(name, cast, waiting)
     with travel(AFTERNOON, tick=False):
         assert Client().get(url).status_code == 302, "somebody not logged in"
         for part, expected in zip(PARTS, PAGES[name], strict=True):
@@ -182,6 +221,18 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
 
 
 def subject_of(code: str, cast: Cast, case: Case) -> Any:
+    rows: dict[str, Any] = {
+        "registry.rename_organisation": cast.village,
+        "registry.close_organisation": cast.village,
+        "registry.let_clerk_hold_seal": cast.village,
+        "registry.end_appointment": cast.clerk.appointments[0],
+        "registry.withdraw_appointment": cast.clerk.appointments[0],
+        "registry.retire_seal": Seal.objects.filter(organisation=cast.village).get(),
+    }
+    if code in rows:
+        return rows[code]
+    if code in LOGIN_ACTS:
+        return user_of(cast.clerk)
     if code == "applications.open":
         return cast.village
     if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
@@ -205,6 +256,6 @@ def test_an_appointment_that_ended_yesterday_opens_nothing(cast: Cast, waiting: 
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     with travel(AFTERNOON, tick=False):
-        assert client.get(url_of("case", waiting)).status_code == 404
-        assert client.get(url_of("task", waiting)).status_code == 404
+        assert client.get(url_of("case", cast, waiting)).status_code == 404
+        assert client.get(url_of("task", cast, waiting)).status_code == 404
     assert applicant_id(1) not in client.get("/").content.decode()

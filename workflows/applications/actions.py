@@ -66,6 +66,7 @@ class Open(Action):
     label = "保存草稿"
     told = "新建申请"
     acts_on = (Organisation,)
+    roles = (Role.VILLAGE_CLERK,)
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = DraftForm(data)
@@ -225,6 +226,7 @@ class Void(CaseAction):
     label = "作废"
     told = "作废申请"
     form = ReasonForm
+    roles = (Role.VILLAGE_CLERK,)
 
     def may(self, move: Move) -> bool:
         move.appointment = move.actor.appointment_for(move.entity.village_id, Role.VILLAGE_CLERK)

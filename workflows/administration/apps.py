@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AdministrationConfig(AppConfig):
+    name = "workflows.administration"
+    label = "administration"
+    verbose_name = "单位与任职管理"
+
+    def ready(self) -> None:
+        # Importing the actions makes them known to the door.
+        from . import appointment_actions, login_actions, organisation_actions  # noqa: F401

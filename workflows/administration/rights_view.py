@@ -1,0 +1,93 @@
+"""岗位与权限: who may do what, in words, read from the code itself so that it can never say anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from registry.roles import LEVEL, SEES, Role
+from workflows.core.actions import ACTIONS, Action, CaseAction, TaskAction
+from workflows.core.inbox import flows
+from workflows.core.requests import office_page
+from workflows.core.trail_view import MAY_READ_ALL_SEALS, MAY_READ_TRAIL
+
+KEEPERS = (Role.VILLAGE_SEAL_KEEPER, Role.TOWNSHIP_SEAL_KEEPER)
+
+
+@dataclass
+class Rights:
+    """What one role may do: at its desks, beside them, and what it reads."""
+
+    role: Role
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
+
+
+def is_for_the_system_only(action: Action) -> bool:
+    return action.system_may and not action.roles
+
+
+def everybodys_acts() -> list[str]:
+    """What whoever sees a case may do with it."""
+    return [
+        action.label
+        for action in ACTIONS.all()
+        if isinstance(action, CaseAction)
+        and not isinstance(action, TaskAction)
+        and not action.roles
+        and not is_for_the_system_only(action)
+    ]
+
+
+def desk_acts() -> list[str]:
+    """What may be done at any desk, whatever lies on it."""
+    return [
+        action.label
+        for action in ACTIONS.all()
+        if isinstance(action, TaskAction) and action.code.startswith("desk.") and not action.roles
+    ]
+
+
+def rights_of(role: Role) -> Rights:
+    """Everything the code lets this role do."""
+    found = Rights(role)
+    for label, flow in flows().items():
+        for desk in flow.desks():
+            if desk.role == role:
+                acts = [action.label for action in ACTIONS.at_desk(label, desk.name)]
+                found.steps.append({"flow": flow.paperwork.title, "step": desk.task_title, "acts": "、".join(acts)})
+    found.acts = [action.label for action in ACTIONS.all() if role in action.roles]
+    found.reads.append(SEES[role].label)
+    if role in MAY_READ_TRAIL:
+        found.reads.append("全县办理记录")
+    if role in MAY_READ_ALL_SEALS:
+        found.reads.append("全部用印登记")
+    elif role in KEEPERS:
+        found.reads.append("本单位用印登记")
+    return found
+
+
+@office_page
+def rights(request: HttpRequest) -> HttpResponseBase:
+    """For everybody: nothing of it is a secret, and it answers who to turn to."""
+    rows = [rights_of(role) for role in Role]
+    context = {
+        "groups": [
+            {
+                "role": row.role.label,
+                "anchor": row.role.value,
+                "level": LEVEL[row.role].label,
+                "reads": "、".join(row.reads),
+                "steps": row.steps,
+                "acts": "、".join(row.acts),
+            }
+            for row in rows
+        ],
+        "everybody": "、".join(everybodys_acts()),
+        "at_desks": "、".join(desk_acts()),
+    }
+    return render(request, "administration/rights.html", context)
