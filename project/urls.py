@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.core.urls")),
     path("", include("workflows.applications.urls")),
     path("", include("workflows.administration.urls")),
+    path("", include("workflows.employment.urls")),
 ]

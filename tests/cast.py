@@ -71,6 +71,14 @@ PEOPLE = (
 OUTSIDER = "outsider"
 OWN_ROOMS = {"audit", "registry", "forms_templates", "signatures", "workflows", "django_tasks_db"}
 POSTS = (("保洁", 3), ("绿化", 1))
+POST_SHEET = {
+    "type_name": "养路",
+    "places": "2",
+    "duties": "村道两侧清障、培土。",
+    "standard": "路面平整，边沟通畅。",
+    "hours": "每天8时至11时。",
+    "near": "住在本村一、二组，步行10分钟以内。",
+}
 VERIFICATION = "9月10日村干部入户核实：要照看老人，不能外出，附近没有合适的岗位。"
 # The way of an application that nobody stops: state → who does what there.
 PATH = {
@@ -106,6 +114,7 @@ class Cast:
     posts: dict[str, list[Post]] = field(default_factory=dict)
     now: datetime = MORNING
     applicants: int = 0
+    posts_declared: int = 0
 
     def __getattr__(self, part: str) -> Actor:
         people: dict[str, Actor] = self.__dict__.get("people", {})
@@ -141,6 +150,18 @@ class Cast:
         data = {"user": user, "organisation": self.places[place], "role": role, "from_on": SINCE, "to_on": None}
         self.do("registry.appoint", self.county, self.system, data)
         return Actor.of(user, self.now.date())
+
+    # --- a post -------------------------------------------------------------------------------------
+
+    def declare_post(self, **changes: Any) -> Case:
+        """A post that the first village has reported to its township."""
+        self.posts_declared += 1
+        sheet = {**POST_SHEET, **changes}
+        opening = Step("posts.open", self.village, {**sheet, "opening_key": f"post-{self.posts_declared}"})
+        outcomes = perform_together([opening, Step("posts.submit", None, sheet)], self.clerk, at=self.tick())
+        case = outcomes[-1].case
+        assert case
+        return case
 
     # --- an application -----------------------------------------------------------------------------
 

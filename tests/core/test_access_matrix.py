@@ -31,6 +31,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "inbox": OPEN,
     "applications": OPEN,
     "password_change": OPEN,
+    "posts": OPEN,
+    "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
     "task": (302, 302, 200, 404, 404, 302, 302, 404, 404),
@@ -91,6 +93,14 @@ ACTS: dict[str, str] = {
     "desk.make_pdf_again": "yyy--yy--",
     "desk.report_damaged_paper": "nnn--nn--",
     "desk.report_pdf_trouble": "nnn--nn--",
+    "posts.open": "yy-------",
+    "posts.save_draft": "nnn--nn--",
+    "posts.submit": "nnn--nn--",
+    "posts.approve": "nny--nn--",
+    "posts.reject": "nny--nn--",
+    "posts.send_back": "nny--nn--",
+    "posts.void": "yyn--nn--",
+    "posts.abolish": "nny--nn--",
     "registry.establish_county": "---------",
     "registry.establish_organisation": "-------y-",
     "registry.rename_organisation": "-------y-",
@@ -201,6 +211,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
     from django.db import transaction
 
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
+    data["places"] = "2"
     ended = ""
     for part in PARTS:
         subject = subject_of(code, cast, waiting)
@@ -233,8 +244,11 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return rows[code]
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
-    if code == "applications.open":
+    if code in ("applications.open", "posts.open"):
         return cast.village
+    if code.startswith("posts."):
+        declared = cast.declare_post()
+        return declared if code in ("posts.void", "posts.abolish") else task_of(declared)
     if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment"):

@@ -36,6 +36,8 @@ PAGES: dict[str, tuple[str, Callable[[Case], str]]] = {
     "task": ("reviewer", lambda case: f"/tasks/{task_of(case).pk}/"),
     "case": ("clerk", lambda case: f"/cases/{case.pk}/"),
     "paper": ("clerk", lambda case: f"/papers/{Document.objects.filter(case_key=case.key).latest('pk').pk}/"),
+    "posts": ("reviewer", lambda case: "/posts/"),
+    "new post": ("clerk", lambda case: "/posts/new/"),
     "trail": ("supervisor", lambda case: "/trail/"),
     "seal register": ("supervisor", lambda case: "/seals/"),
 }

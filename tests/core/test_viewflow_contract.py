@@ -12,9 +12,8 @@ from viewflow.workflow.status import PROCESS, STATUS
 from tests.cast import Cast, application_of, state_of, task_of
 from workflows.applications.flow_v1 import ApplicationFlow
 from workflows.applications.models import Application, State
-from workflows.core.inbox import flows
 from workflows.core.models import OPEN_STATUSES, Case, DeskTask
-from workflows.core.procedure import Begin, Closed, Desk, DeskActivation, Procedure
+from workflows.core.procedure import Begin, Closed, Desk, DeskActivation, Procedure, flows
 
 FLOWS = list(flows().values())
 # Not on any desk's own way: 撤回 and 作废 lay the case anew (Procedure.relay).

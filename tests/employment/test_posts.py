@@ -1,19 +1,10 @@
 """Posts are settled by their own township."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.cast import Cast, post_of, prepared_cast
+from tests.cast import Cast, post_of
 from workflows.core.refusals import NotYours
 from workflows.employment.models import Post
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    cast = prepared_cast()
-    yield cast
-    cast.prove()
 
 
 def test_a_reviewer_settles_a_post_of_a_village_of_the_own_township(cast: Cast) -> None:

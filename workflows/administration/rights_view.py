@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from registry.roles import LEVEL, SEES, Role
 from workflows.core.actions import ACTIONS, Action, CaseAction, TaskAction
-from workflows.core.inbox import flows
+from workflows.core.procedure import flows
 from workflows.core.requests import office_page
 from workflows.core.trail_view import MAY_READ_ALL_SEALS, MAY_READ_TRAIL
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.crypto import get_random_string
-
-from audit.trail import SubjectStamp
-from registry.models import Organisation, PersonKey
+from registry.models import Organisation
 from registry.policies import policy_on
-from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Action, CaseAction, Move, TaskAction, refusals_of_form, register
-from workflows.core.actors import Actor
+from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.desk_forms import ReasonForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
+from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.opinions import void_opinions
-from workflows.core.refusals import NotFound, Overtaken, Refusal, Refused
+from workflows.core.refusals import Refusal
 from workflows.employment.models import Post
 
 from . import rules
@@ -59,67 +55,26 @@ def lock_what_is_counted(application: Application) -> None:
 
 
 @register
-class Open(Action):
-    """A new application on the clerk's desk. The form's own random key makes a double click one application."""
+class Open(OpenInVillage):
+    """A new application on the clerk's desk."""
 
     code = "applications.open"
     label = "保存草稿"
     told = "新建申请"
-    acts_on = (Organisation,)
-    roles = (Role.VILLAGE_CLERK,)
+    flow = ApplicationFlow
+    thing = "这份申请"
 
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+    def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
         form = DraftForm(data)
         form.is_valid()
-        return {
-            **form.cleaned_data,
-            "opening_key": str(data.get("opening_key") or get_random_string(32))[:64],
-        }
+        return dict(form.cleaned_data)
 
-    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
-        village = (
-            Organisation.objects.select_related("county", "parent")
-            .filter(pk=getattr(move_subject, "pk", None) or 0, kind=OrganisationKind.VILLAGE)
-            .first()
-        )
-        if village is None or actor.appointment_for(village.pk, Role.VILLAGE_CLERK) is None:
-            raise NotFound("没有找到这个村，或者您不是这个村的经办人。")
-        return village.county, village
-
-    def may(self, move: Move) -> bool:
-        move.appointment = move.actor.appointment_for(move.subject.pk, Role.VILLAGE_CLERK)
-        return move.appointment is not None
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        earlier = Case.objects.filter(opening_key=move.data["opening_key"]).first()
-        if earlier is not None:
-            raise Overtaken("这份申请刚才已经保存，没有重复新建。", url=f"/cases/{earlier.pk}/")
-        return ()
-
-    def apply(self, move: Move) -> None:
-        village = move.subject
-        case = Case(
-            flow_class=ApplicationFlow,
-            county=move.county,
-            village=village,
-            township=village.township,
-            opened_by=move.actor.user,
-            opening_key=move.data["opening_key"],
-            person_key=PersonKey.create(move.county),
-            created=move.at,
-        )
-        case.moment = move.at
-        case.save()
-        application = Application(county=move.county, village=village, township=village.township, case=case)
+    def entity_for(self, move: Move, case: Case) -> Application:
+        application = Application(county=move.county, village=case.village, township=case.township, case=case)
         application.answers = {name: move.data[name] for name in ANSWERS}
         application.save()
-        case.entity = application
-        ApplicationFlow.begin(case)
-        move.on_case, move.entity, move.result = case, application, case
         move.fields = dict(application.answers)
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="applications.application", key=str(move.entity.pk), number="")
+        return application
 
 
 @register
@@ -219,31 +174,10 @@ class SendBack(TaskAction):
 
 
 @register
-class Void(CaseAction):
+class Void(VoidInVillage):
     """作废 before approval, by the village's clerk; nothing is deleted."""
 
     code = "applications.void"
     label = "作废"
     told = "作废申请"
-    form = ReasonForm
-    roles = (Role.VILLAGE_CLERK,)
-
-    def may(self, move: Move) -> bool:
-        move.appointment = move.actor.appointment_for(move.entity.village_id, Role.VILLAGE_CLERK)
-        return move.appointment is not None
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.entity.state not in (State.DRAFT, *BEFORE_APPROVAL):
-            return [Refusal("too_late", "不能作废：这份申请已经办结。")]
-        return ()
-
-    def apply(self, move: Move) -> None:
-        last = move.case.task_set.filter(finished__isnull=True).order_by("pk").last()
-        source = last.previous.order_by("pk").last() if last is not None else None
-        move.entity.void()
-        move.entity.save()
-        move.reason = str(move.data["reason"])
-        void_opinions(move, why=f"作废：{move.reason}")
-        if source is None:
-            raise Refused([Refusal("too_late", "不能作废：这份申请已经办结。")])
-        ApplicationFlow.relay(move.case, source)
+    until = (State.DRAFT, *BEFORE_APPROVAL)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, CharField, DateField, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, CharField, DateField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from registry.models import KinshipDeclaration
 from workflows.core.models import DeskTask
 from workflows.employment.models import Tenure
+from workflows.employment.places import register_promises
 from workflows.employment.service import Stretch
 
 from .models import PLACED, RUNNING, Application
@@ -46,6 +47,12 @@ class Counted:
     edge_households: frozenset[int]
     actor_is_kin: bool
     actor_submitted: bool
+
+
+@register_promises
+def promised_places() -> QuerySet[Application]:
+    """Approved applications, and those about to be, hold a place of their post."""
+    return Application.objects.filter(state__in=PLACED)
 
 
 def count(asked: Asked, on: date) -> Counted:

@@ -130,6 +130,7 @@ class ApplicationPaperwork(Paperwork):
 
     flow_label = "applications"
     title = "扶贫专岗申请"
+    checks_hint = "填好身份证号后自动核对，不必等全表填完。"
     form = FORM
 
     def describe(self, case: Case, entity: Application) -> None:

@@ -13,7 +13,7 @@ from registry.policies import Policy
 from workflows.core.actors import Actor
 from workflows.core.opinions import valid_opinions
 from workflows.core.requests import row_number
-from workflows.employment.models import Post
+from workflows.employment.models import SETTLED, Post
 from workflows.employment.service import service_until
 
 from .counted import Asked, count
@@ -103,7 +103,7 @@ def _post_of(application: Application | None, value: Any, village_id: int | None
     post = application.post if application is not None else None
     if post is not None and post.pk == number:
         return post
-    return Post.objects.filter(pk=number, village_id=village_id, state__in=("vacant", "occupied")).first()
+    return Post.objects.filter(pk=number, village_id=village_id, state__in=SETTLED).first()
 
 
 def _head_index(answers: Mapping[str, Any], id_number: IdNumber | None) -> str:

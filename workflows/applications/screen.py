@@ -23,7 +23,8 @@ from workflows.core.cells import (
 from workflows.core.filing import OpinionPlaces
 from workflows.core.guards import verdicts
 from workflows.core.paperwork import Page
-from workflows.employment.models import Post
+from workflows.employment.models import SETTLED, Post
+from workflows.employment.places import free_and_taken, with_places_taken
 
 from . import documents, rules
 from .facts import facts_of
@@ -148,15 +149,21 @@ def _open_cells(page: Page, answers: Mapping[str, Any], policy: Policy) -> dict[
 
 
 def posts_of(page: Page) -> list[tuple[str, str]]:
-    """The village's posts to choose from."""
-    return [(str(post.pk), f"{post.type_name}（{post.places}人）") for post in _posts(page)]
+    """The village's posts that still have a place, and the one chosen already."""
+    chosen = str(answers_of(page).get("post") or "")
+    vacancies = [(post, free_and_taken(post)[0]) for post in _posts(page)]
+    return [
+        (str(post.pk), f"{post.type_name}（{f'空缺{free}人' if free > 0 else '已满'}）")
+        for post, free in vacancies
+        if free > 0 or str(post.pk) == chosen
+    ]
 
 
 def _posts(page: Page) -> list[Post]:
-    """The village's posts, read once per page."""
+    """The village's settled posts, read once per page."""
     if "_posts" not in page.__dict__:
-        open_posts = Post.objects.filter(village=village_of(page), state__in=("vacant", "occupied"))
-        page.__dict__["_posts"] = list(open_posts.order_by("pk"))
+        settled = Post.objects.filter(village=village_of(page), state__in=SETTLED)
+        page.__dict__["_posts"] = list(with_places_taken(settled).order_by("pk"))
     posts: list[Post] = page.__dict__["_posts"]
     return posts
 

@@ -2,149 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from registry.id_numbers import IdNumber, IdNumberError
 from registry.roles import Role
 from workflows.core.clock import now
 from workflows.core.desk_view import (
     checks_summary,
-    errors_of,
-    refusal_rows,
-    sheet_css_url,
     typed_by,
 )
-from workflows.core.door import Step, perform_together
 from workflows.core.guards import verdicts
 from workflows.core.inbox import PAGE, key_text, parse_key
 from workflows.core.models import Case
+from workflows.core.new_case import NewCase, new_case, own_village
 from workflows.core.paperwork import Page
-from workflows.core.procedure import open_tasks
-from workflows.core.refusals import Overtaken, Refusal, Refused
-from workflows.core.requests import actor_of, office_page, row_number, wants_json
-from workflows.core.seen import seen_of
+from workflows.core.requests import actor_of, office_page, row_number
 
 from . import rules, screen
-from .documents import FORM, ApplicationPaperwork, sex_of
+from .documents import sex_of
 from .flow_v1 import ApplicationFlow
 from .models import Application, State
 
-
-def clerks_village(request: HttpRequest) -> Any:
-    """The village whose clerk the person is (the one asked for, when there are several); 404 for anybody else."""
-    actor = actor_of(request)
-    villages = [each.organisation for each in actor.appointments if each.role == Role.VILLAGE_CLERK]
-    wanted = request.POST.get("village") or request.GET.get("village")
-    if wanted:
-        villages = [village for village in villages if str(village.pk) == wanted]
-    if not villages:
-        raise Http404
-    return villages[0]
+NEW_APPLICATION = NewCase(
+    flow=ApplicationFlow,
+    title="新申请",
+    url_name="apply",
+    opens="applications.open",
+    saves="applications.save_draft",
+    submits="applications.submit",
+    submit_label="提交申请",
+    submitted="申请已提交",
+    checked_when="输入身份证号后立即核对",
+)
 
 
 @office_page
 def apply(request: HttpRequest) -> HttpResponseBase:
-    """A blank 附件5. Nothing is stored before 保存草稿 or 提交; submitting is opening and handing in at once."""
-    village = clerks_village(request)
-    if request.method != "POST":
-        page = Page(actor=actor_of(request), at=now(), village=village)
-        return _show(request, page, get_random_string(32))
-    typed = typed_by(request)
-    if typed.get("action") not in ("applications.save_draft", "applications.submit"):
-        raise Http404
-    opening_key = str(typed.get("seen") or get_random_string(32))
-    page = Page(actor=actor_of(request), at=now(), village=village, typed=typed)
-    steps = [Step("applications.open", village, {**typed, "opening_key": opening_key})]
-    if typed.get("action") == "applications.submit":
-        steps.append(Step("applications.submit", None, typed))
-    try:
-        outcomes = perform_together(steps, page.actor, at=page.at)
-    except Refused as error:
-        page.errors = errors_of(error.refusals)
-        return _show(request, page, opening_key, refusals=list(error.refusals), status=422)
-    except Overtaken as error:
-        if wants_json(request):
-            return JsonResponse({"error": str(error), "url": error.url}, status=409)
-        raise
-    case = outcomes[0].result
-    if wants_json(request):
-        return _saved(case, page)
-    if len(steps) == 2:
-        messages.success(request, f"申请已提交，编号{outcomes[-1].case.number}。")  # type: ignore[union-attr]
-        response = redirect("case", case.pk)
-    else:
-        messages.success(request, "草稿已保存。")
-        response = redirect("task", open_tasks(case)[0].pk)
-    response.status_code = 303
-    return response
-
-
-def _saved(case: Case, page: Page) -> JsonResponse:
-    task = open_tasks(case)[0]
-    return JsonResponse(
-        {
-            "seen": seen_of(task, case),
-            "saved_at": f"{timezone.localtime(page.at):%H:%M}",
-            "action_url": reverse("task", args=[task.pk]),
-        }
-    )
-
-
-def _show(
-    request: HttpRequest,
-    page: Page,
-    opening_key: str,
-    *,
-    refusals: list[Refusal] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    paperwork: ApplicationPaperwork = ApplicationFlow.paperwork
-    checks = screen.checks(page)
-    say_title, say_text = screen.consequence(page)
-    refusals = refusals or []
-    context = {
-        "title": "新申请",
-        "state": {"kind": "", "label": "草稿"},
-        "sheet": paperwork.sheet(page),
-        "sheet_css_url": sheet_css_url(*FORM),
-        "seen": opening_key,
-        "hidden": [{"name": "village", "value": page.village.pk}],
-        "action_url": reverse("apply"),
-        "refusals": refusal_rows(refusals),
-        "refusal_title": f"还不能提交，请先改好{len(refusals)}处" if refusals else "",
-        "checks": checks,
-        "checks_summary": checks_summary(checks) or "输入身份证号后立即核对",
-        "steps": [
-            {
-                "name": desk.name_lines,
-                "status": "now" if number == 0 else "next",
-                "who": page.actor.name if number == 0 else "",
-                "when": "填写中" if number == 0 else "",
-            }
-            for number, desk in enumerate(desk for desk in ApplicationFlow.desks() if not desk.by_exception)
-        ],
-        "side_panels": screen.side_panels(page),
-        "buttons": [
-            {"value": "applications.save_draft", "label": "保存草稿", "weight": "plain", "name": "action"},
-            {"value": "applications.submit", "label": "提交申请", "weight": "primary", "name": "action"},
-        ],
-        "say_title": say_title,
-        "say_text": say_text,
-        "check_url": paperwork.check_url(page),
-        "autosave_url": reverse("apply"),
-        "comment": {"can": False},
-    }
-    return render(request, "desk/apply.html", context, status=status)
+    """A blank 附件5."""
+    return new_case(request, NEW_APPLICATION)
 
 
 @office_page
@@ -156,7 +57,7 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
     typed = typed_by(request)
     found = Case.objects.visible_to(actor).select_related("village__county", "township")
     case = found.filter(pk=row_number(typed.get("case")) or 0).first()
-    village = case.village if case is not None else clerks_village(request)
+    village = case.village if case is not None else own_village(request)
     page = Page(actor=actor, at=now(), village=village, typed=typed)
     if case is not None:
         page.case, page.entity = case, case.entity
@@ -166,7 +67,9 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
         IdNumber.parse(str(typed.get("id_number") or ""), page.on)
     except IdNumberError as error:
         checks = [{"kind": "stop", "title": "身份证号", "text": str(error), "basis": "", "url": ""}]
-    html = render_to_string("desk/_checks_panel.html", {"checks": checks, "checks_summary": checks_summary(checks)})
+    html = render_to_string(
+        "desk/_checks_panel.html", {"checks": checks, "checks_summary": checks_summary(checks), "checks_hint": ""}
+    )
     return JsonResponse(
         {
             "html": html,

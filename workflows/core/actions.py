@@ -18,6 +18,7 @@ from registry.models import Appointment, County, Organisation, User
 
 from .actors import Actor
 from .models import Case, DeskTask
+from .procedure import flows
 from .refusals import NotFound, NotYours, Overtaken, Refusal, Refused
 
 
@@ -153,6 +154,10 @@ class CaseAction(Action):
         ).first()
         if case is None:
             raise NotFound("没有找到这一件。")
+        # One flow's action never acts on another's case, though states of both may be called alike.
+        owner = self.code.partition(".")[0]
+        if owner in flows() and owner != case.flow_class.paperwork.flow_label:
+            raise NotFound(f"这一件不能{self.label}。")
         Case.objects.select_for_update().get(pk=case.pk)
         case.refresh_from_db()
         return case.county, case

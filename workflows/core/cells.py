@@ -164,7 +164,8 @@ def opinion_cell(
         slots[at.text] = Slot(_opinion_widget(page, cell), classes=("live",))
         slots[at.signed_on] = format_html('<span class="num">{}</span>', chinese(page.on))
         pictures[at.signature] = pad(page, cell.signer)
-        pictures[at.seal] = seal_place()
+        if at.seal:
+            pictures[at.seal] = seal_place()
         return
     if opinion is None:
         slots[at.text] = Slot(format_html("<span>{}</span>", cell.waits), classes=("waiting",))

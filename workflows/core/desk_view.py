@@ -20,11 +20,11 @@ from .actors import Actor
 from .clock import now
 from .desk_actions import MAY_UNMASK, may_take_back
 from .door import perform
-from .inbox import flows, pile_of
+from .inbox import pile_of
 from .models import Case, Comment, DeskTask
 from .paperwork import Page, Paperwork
 from .pdf_state import pdf_state, with_pdf
-from .procedure import open_tasks
+from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seen import seen_of
@@ -142,6 +142,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "timeline": timeline(case, events, tasks, remarks),
         "checks": checks,
         "checks_summary": checks_summary(checks),
+        "checks_hint": paperwork.checks_hint,
         "papers": papers_of(case) if case.submitted_at and page.task is None else [],
         "attachments": files,
         "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},

@@ -12,7 +12,7 @@ from viewflow.workflow.status import STATUS
 
 from .actors import Actor
 from .models import Case, DeskTask
-from .procedure import Procedure
+from .procedure import flows
 
 PAGE = 30
 COUNT_UP_TO = 999
@@ -27,11 +27,6 @@ class Wanted:
     flow: str = ""
     step: str = ""
     after: tuple[datetime, int] | None = None
-
-
-def flows() -> dict[str, type[Procedure]]:
-    """Every flow by its label, in order of declaration."""
-    return {flow.paperwork.flow_label: flow for flow in Procedure.__subclasses__() if flow.paperwork}
 
 
 def desk_of(actor: Actor) -> QuerySet[DeskTask]:

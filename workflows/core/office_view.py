@@ -19,7 +19,6 @@ from .inbox import (
     Wanted,
     count_of,
     desk_of,
-    flows,
     key_text,
     parse_key,
     pile_of,
@@ -28,6 +27,7 @@ from .inbox import (
     waited,
 )
 from .models import Case, DeskTask, Notice
+from .procedure import flows
 from .requests import actor_of, office_page
 
 TABS = (("mine", "我的待办"), ("office", "本岗位待办"), ("done", "我已办"), ("sent", "我发起的"))

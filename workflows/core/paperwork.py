@@ -81,6 +81,7 @@ class Paperwork:
 
     flow_label = ""
     title = ""
+    checks_hint = "填表时自动核对，不必等全表填完。"  # what stands in the checks panel of an empty form
     form: tuple[str, int] = ("", 0)
 
     def describe(self, case: Case, entity: Any) -> None:

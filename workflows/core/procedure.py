@@ -386,6 +386,11 @@ def place_of(task: DeskTask) -> tuple[str, Lying]:
     return task.flow_task.name, Lying(task.office_id or 0, task.office_role, task.seat)
 
 
+def flows() -> dict[str, type[Procedure]]:
+    """Every flow by its label, in order of declaration."""
+    return {flow.paperwork.flow_label: flow for flow in Procedure.__subclasses__() if flow.paperwork}
+
+
 def open_tasks(case: Case) -> list[DeskTask]:
     """Where the case lies now, the way's own desk first (one query; none when a page has asked before)."""
     if case.remembered is not None and "open_tasks" in case.remembered:

@@ -20,8 +20,8 @@ from signatures.models import SealUse
 
 from .actions import ACTIONS
 from .actors import Actor
-from .inbox import flows
 from .models import Case
+from .procedure import flows
 from .requests import actor_of, office_page, row_number
 
 # Who reads the whole county's trail.

@@ -22,7 +22,7 @@ class EstablishPost(RegistryAction):
 
     def make(self, move: Move) -> Post:
         post = Post(county=move.county, **move.data)
-        post.full_clean(exclude=["county", "village", "state"])
+        post.full_clean(exclude=["county", "village", "state", "case", "policy_set"])
         post.approve()
         post.save()
         move.organisations = [post.village, *filter(None, [post.village.parent])]

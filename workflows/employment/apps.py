@@ -7,4 +7,6 @@ class EmploymentConfig(AppConfig):
     verbose_name = "岗位与在岗"
 
     def ready(self) -> None:
+        # Importing the flows' actions makes them known to the door.
         from . import actions  # noqa: F401
+        from .posts import actions as post_actions  # noqa: F401

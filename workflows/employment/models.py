@@ -4,56 +4,102 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 
 class PostState(models.TextChoices):
+    """States are only added, never renamed."""
+
     PLANNED = "planned", "拟设"
+    AWAITING_APPROVAL = "awaiting_approval", "待乡镇核定"
+    RETURNED = "returned", "退回补正"
+    REJECTED = "rejected", "未核定"
+    VOIDED = "voided", "已作废"
     VACANT = "vacant", "空缺"
     OCCUPIED = "occupied", "在用"
     ABOLISHED = "abolished", "撤销"
 
 
-class Post(FSMModelMixin, models.Model):
+SETTLED = (PostState.VACANT, PostState.OCCUPIED)
+BEFORE_SETTLED = (PostState.PLANNED, PostState.AWAITING_APPROVAL, PostState.RETURNED)
+
+
+class Post(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """A welfare post of a village (三（二）1 就近设置；三（二）4). `places` people may work on it at once."""
 
     county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
     village = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="posts", verbose_name="行政村")
+    # Empty for a post that was settled on paper before this system began.
+    case = models.OneToOneField("core.Case", models.PROTECT, null=True, related_name="post", verbose_name="办件")
     type_name = models.CharField("岗位", max_length=20)
     duties = models.TextField("职责范围")
     standard = models.TextField("工作标准")
     hours = models.TextField("工作时间")
+    near = models.TextField("就近安置", blank=True, default="")
     places = models.PositiveSmallIntegerField("人数", default=1)
     state = FSMField("状态", default=PostState.PLANNED, choices=PostState.choices, protected=True)
+    submitted_by = models.CharField("村申报人", max_length=50, blank=True, default="")
+    policy_set = models.ForeignKey("registry.PolicySet", models.PROTECT, null=True, verbose_name="所依政策参数")
 
     class Meta:
         verbose_name = "岗位"
         verbose_name_plural = "岗位"
         constraints = [models.CheckConstraint(condition=Q(places__gte=1), name="post_has_a_place")]
+        indexes = [models.Index(fields=["village", "state"], name="post_by_village")]
 
     def __str__(self) -> str:
         return self.type_name
+
+    @property
+    def is_live(self) -> bool:
+        """The village may still write."""
+        return self.state in (PostState.PLANNED, PostState.RETURNED)
 
     @property
     def is_described(self) -> bool:
         """Duties, standard and hours are stated (《办法》第四条第3项)."""
         return bool(self.duties.strip() and self.standard.strip() and self.hours.strip())
 
-    @transition(field=state, source=PostState.PLANNED, target=PostState.VACANT)
+    @transition(field=state, source=[PostState.PLANNED, PostState.RETURNED], target=PostState.AWAITING_APPROVAL)
+    def submit(self) -> None:
+        """村里报乡镇核定。"""
+
+    @transition(field=state, source=[PostState.PLANNED, PostState.AWAITING_APPROVAL], target=PostState.VACANT)
     def approve(self) -> None:
-        """The township has settled type, village, duties and places."""
+        """乡镇核定岗位的类别、所在村、职责和人数；从此可以安置人。"""
+
+    @transition(field=state, source=PostState.AWAITING_APPROVAL, target=PostState.RETURNED)
+    def send_back(self) -> None:
+        """退回补正：写明要补什么。"""
+
+    @transition(field=state, source=PostState.AWAITING_APPROVAL, target=PostState.REJECTED)
+    def reject(self) -> None:
+        """乡镇不予核定，本件办结。"""
+
+    @transition(field=state, source=list(BEFORE_SETTLED), target=PostState.VOIDED)
+    def void(self) -> None:
+        """作废：核定以前由村里撤销；不删除。"""
+
+    @transition(
+        field=state,
+        source=list(BEFORE_SETTLED),
+        target=GET_STATE(lambda self, to: to, states=list(BEFORE_SETTLED)),
+    )
+    def take_back(self, to: str) -> str:
+        """撤回：最后办理的人在下一环节办理以前收回。"""
+        return to
 
     @transition(field=state, source=PostState.VACANT, target=PostState.OCCUPIED)
     def occupy(self) -> None:
-        """Every place is taken."""
+        """每个名额都有人在用。"""
 
     @transition(field=state, source=PostState.OCCUPIED, target=PostState.VACANT)
     def vacate(self) -> None:
-        """A place is free again."""
+        """又有空出的名额。"""
 
-    @transition(field=state, source=[PostState.PLANNED, PostState.VACANT], target=PostState.ABOLISHED)
+    @transition(field=state, source=PostState.VACANT, target=PostState.ABOLISHED)
     def abolish(self) -> None:
-        """The post is no longer needed; nobody works on it."""
+        """撤销：不再需要，也没有人在用。"""
 
 
 class Tenure(models.Model):
