@@ -16,7 +16,7 @@ RUN_STAMP := $(VENV)/.run-$(call lock_hash,run)
 DEV_STAMP := $(VENV)/.dev-$(call lock_hash,dev)
 NEWEST_STAMP := $(NEWEST_VENV)/.newest-$(call lock_hash,newest)
 
-PACKAGES := project workflows signatures forms_templates registry audit
+PACKAGES := project evidence workflows signatures forms_templates registry audit
 WORKERS ?= 2
 
 .PHONY: help setup run test test-full test-newest check bench format lock clean

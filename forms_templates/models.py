@@ -76,6 +76,19 @@ class Document(AppendOnlyModel):
         )
 
 
+class PaperCode(AppendOnlyModel):
+    """The code printed on every page of one version, by which anybody checks it."""
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="code", verbose_name="文书")
+    code = models.CharField("核对编码", max_length=10, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核对编码"
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class PaperPdf(AppendOnlyModel):
     """The PDF of one version of a paper, made from its Word file in the background.
 

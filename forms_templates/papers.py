@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from forms_templates import store
+from forms_templates.coded_paper import with_code
+from forms_templates.codes import fresh_code
 from forms_templates.library import Form
-from forms_templates.models import Document
+from forms_templates.models import Document, PaperCode
 from forms_templates.store import PaperDamaged
 from forms_templates.values import clean_values
 from registry.models import County, PersonKey
@@ -30,17 +32,18 @@ def file_paper(
     label: str,
     at: datetime,
 ) -> Document:
-    """Render the next version of a paper, store it, note it; part of the caller's transaction.
+    """Render the next version of a paper with a code of its own, store it, note it; part of the caller's transaction.
 
     The caller holds the lock on the subject: the version's number is the last one plus one. `label` says when
     in the procedure it was made (村委会盖章后). Raises FormDataError, KeyDestroyed.
     """
     cleaned = clean_values(form.fields, values)
-    docx = form.render(cleaned, pictures)
+    code = fresh_code()
+    docx = with_code(form.render(cleaned, pictures), code)
     with transaction.atomic():
         versions = Document.objects.filter(subject_kind=subject_kind, subject_key=subject_key, form_code=form.code)
         last: int | None = versions.aggregate(last=Max("number"))["last"]
-        return Document.objects.create(
+        document = Document.objects.create(
             county=county,
             person_key=person_key,
             subject_kind=subject_kind,
@@ -56,6 +59,8 @@ def file_paper(
             size=len(docx),
             created_at=at,
         )
+        PaperCode.objects.create(document=document, code=code)
+        return document
 
 
 def read_paper(document: Document) -> bytes:

@@ -39,6 +39,11 @@ _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 _BRACKETED_HOST = f"[{HOST}]" if ":" in HOST and not HOST.startswith("[") else HOST
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", list(dict.fromkeys([*_LOOPBACK, _BRACKETED_HOST])))
 
+# Where others reach this site: printed on every paper, as text and as QR.
+_PUBLIC_HOST = next((name for name in ALLOWED_HOSTS if name not in _LOOPBACK and "*" not in name), _BRACKETED_HOST)
+_PLAIN_PORT = "" if HTTPS else f":{PORT}"
+PUBLIC_URL = env.text("PUBLIC_URL", f"{'https' if HTTPS else 'http'}://{_PUBLIC_HOST}{_PLAIN_PORT}").rstrip("/")
+
 if HOST in {"0.0.0.0", "::"} and not env.text("ALLOWED_HOSTS", ""):  # noqa: S104
     raise refuse(
         "ALLOWED_HOSTS",
@@ -55,6 +60,7 @@ if DEBUG and _BRACKETED_HOST not in _LOOPBACK:
 
 INSTALLED_APPS = [
     "project",
+    "evidence",
     "workflows.applications",
     "workflows.employment",
     "workflows.administration",
@@ -152,6 +158,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Jobs are rows of the same transaction; `manage.py db_worker` does them.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+# How often an address has tried something in public, counted over all processes of the server.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "limits": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "limits",
+        "OPTIONS": {"MAX_ENTRIES": 10000},
+    },
+}
 
 
 # --- Who comes in -----------------------------------------------------------------------------------

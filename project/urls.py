@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # POST only: a link or a picture must not log anybody out.
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChange.as_view(), name="password_change"),
+    path("", include("evidence.urls")),
     path("", include("workflows.core.urls")),
     path("", include("workflows.applications.urls")),
     path("", include("workflows.administration.urls")),

@@ -64,7 +64,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "rights": OPEN,
 }
 # Open to everybody, logged in or not.
-PUBLIC = {"login", "logout", "sheet_css"}
+PUBLIC = {"login", "logout", "sheet_css", "check", "checked"}
 # For the same paper: who may, of those in PARTS. "y" done or refused by a rule, "n" not yours, "-" does not exist.
 ACTS: dict[str, str] = {
     "applications.open": "y--------",

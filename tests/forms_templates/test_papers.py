@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from audit.append_only import AppendOnlyError
 from audit.trail import PaperStamp
+from forms_templates.coded_paper import with_code
 from forms_templates.models import Document, StoredFile
 from forms_templates.papers import PaperDamaged, file_paper, read_paper
 from forms_templates.values import FormDataError
@@ -49,7 +50,7 @@ def filed(key: PersonKey, *, subject: str = "17", label: str = "提交后", **ch
 
 def test_a_filed_paper_is_the_word_file_that_was_rendered(key: PersonKey) -> None:
     document = filed(key)
-    assert read_paper(document) == application_form().render(sample(), pictures())
+    assert read_paper(document) == with_code(application_form().render(sample(), pictures()), document.code.code)
     assert document.size == len(read_paper(document))
     assert document.created_at == AT
 

@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 
+from forms_templates.coded_paper import code_text, qr
 from forms_templates.filed_pictures import pictures_in
 from forms_templates.library import Form, UnknownFormError, form
-from forms_templates.models import Document
+from forms_templates.models import Document, PaperCode
 from forms_templates.papers import read_paper
 from forms_templates.sheet import sheet_html_of_docx, stylesheet
 from forms_templates.store import get as get_file
@@ -117,8 +119,18 @@ def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
         "word_url": reverse("paper_word", args=[pk]),
         "back_url": reverse("case", args=[case.pk]),
         "auto_print": True,
+        "code": printed_code(document),
     }
     return render(request, "desk/print.html", context)
+
+
+def printed_code(document: Document) -> dict[str, str] | None:
+    """The code in the footer, as text and as QR; papers of the first days have none."""
+    code = PaperCode.objects.filter(document=document).first()
+    if code is None:
+        return None
+    svg = qr(code.code).svg_inline(border=0, omitsize=True, lineclass=None, svgclass=None)
+    return {"text": code_text(code.code), "qr": mark_safe(svg)}  # noqa: S308 - drawn from the code's own ten letters
 
 
 @office_page

@@ -1,0 +1,10 @@
+"""Addresses of the public check. A code is printed on the paper itself; it is no personal data."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("c/", views.check, name="check"),
+    path("c/<str:code>", views.checked, name="checked"),
+]
