@@ -19,10 +19,11 @@ NEWEST_STAMP := $(NEWEST_VENV)/.newest-$(call lock_hash,newest)
 PACKAGES := project evidence workflows signatures forms_templates registry audit
 WORKERS ?= 2
 
-.PHONY: help setup run test test-full test-newest check bench format lock clean
+.PHONY: help setup run practice test test-full test-newest check bench format lock clean
 
 help:
 	@echo "make run        启动网站（首次运行会自动安装依赖、建库并装入演示县），按 Ctrl-C 停止"
+	@echo "make practice   练习用的演示县从头再来（真实的县不受影响）"
 	@echo "make test       运行测试（SQLite；竞争与契约测试另在 PostgreSQL 上运行）"
 	@echo "make check      静态检查：代码风格、类型、分层、迁移"
 	@echo "make test-full  全部测试：另加断电、大数据量、最新版 Django"
@@ -62,6 +63,10 @@ run: setup
 	@$(PYTHON) manage.py install_pdf_tools
 	@$(PYTHON) manage.py prepare
 	@exec $(PYTHON) manage.py serve
+
+practice: export DEMO ?= 1
+practice: setup
+	@$(PYTHON) manage.py begin_anew
 
 test: $(DEV_STAMP)
 	@$(PYTHON) -m pytest -m "not slow" -n $(WORKERS)

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from project import views
 
+handler500 = "project.views.broken_down"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", views.Login.as_view(), name="login"),
     # POST only: a link or a picture must not log anybody out.

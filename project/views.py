@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template import loader
 from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
 
@@ -101,6 +102,12 @@ class PasswordChange(PasswordChangeView):
 def password_rules() -> list[str]:
     """What a password must be, one sentence per rule, in the desk's words: without Django's 你的 and its blanks."""
     return [text.replace("你的", "").replace(" ", "") for text in password_validators_help_texts()]
+
+
+def broken_down(request: HttpRequest) -> HttpResponse:
+    """Something went wrong: a page that asks neither the database nor who is there. Status 500."""
+    text = loader.render_to_string("500.html", {"demo": settings.DEMO})
+    return HttpResponseServerError(text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

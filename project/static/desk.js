@@ -75,7 +75,7 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const open = document.querySelector("details.reason[open], details.unmask[open]");
+    const open = document.querySelector("details.reason[open], details.unmask[open], details.help[open]");
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();

@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import engines
 from django.test import Client
 from django.test.client import RequestFactory
-from django.views.defaults import bad_request, permission_denied, server_error
+from django.views.defaults import bad_request, permission_denied
 
-from project.views import csrf_failure
+from project.views import broken_down, csrf_failure
 
 TEMPLATES = sorted(Path("project/templates").rglob("*.html"))
 
@@ -22,7 +22,7 @@ def test_a_page_that_is_not_there_says_where_to_look(db: None, client: Client) -
 
 def test_the_page_after_a_breakdown_needs_no_database_and_no_context(rf: RequestFactory) -> None:
     # No `db` fixture: a query would fail this test.
-    answer = server_error(rf.get("/"))
+    answer = broken_down(rf.get("/"))
     assert answer.status_code == 500
     assert "什么都没有改变" in answer.content.decode()
 

@@ -25,6 +25,7 @@ from workflows.core.requests import row_number
 from workflows.employment.models import Post
 
 from . import screen
+from .help import HELP
 from .models import BEFORE_APPROVAL, Application, State
 
 FORM = ("post_application", 1)
@@ -173,6 +174,9 @@ class ApplicationPaperwork(Paperwork):
 
     def consequence(self, page: Page) -> tuple[str, str]:
         return screen.consequence(page)
+
+    def help(self, page: Page) -> tuple[str, ...]:
+        return HELP[page.step]
 
     def unmasked(self, entity: Application) -> dict[str, str]:
         answers = entity.answers

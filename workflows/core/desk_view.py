@@ -208,6 +208,7 @@ def show_task(
         "buttons": button_rows(page, paperwork, action),
         "say_title": say_title,
         "say_text": say_text,
+        "help": paperwork.help(page),
         "pager": pager_of(page.actor, task),
         "take": {"label": "领取", "value": "desk.take"}
         if task.owner_id is None

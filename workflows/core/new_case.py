@@ -142,6 +142,7 @@ def _show(
         ],
         "say_title": say_title,
         "say_text": say_text,
+        "help": paperwork.help(page),
         "check_url": paperwork.check_url(page),
         "autosave_url": reverse(new.url_name),
         "comment": {"can": False},

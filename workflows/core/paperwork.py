@@ -134,6 +134,10 @@ class Paperwork:
         """The two lines at the left of the action bar: what to do, and what will happen then."""
         return "", ""
 
+    def help(self, page: Page) -> tuple[str, ...]:
+        """Three to six plain sentences for this desk: what it is for, what to do now, what happens then."""
+        return ()
+
     def unmasked(self, entity: Any) -> dict[str, str]:
         """Full values of the masked fields, by field name."""
         raise NotImplementedError
