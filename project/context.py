@@ -15,6 +15,7 @@ from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
 from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
+from workflows.policies.views import may_take_part, waiting_for
 
 # Appointments named beside the person; more would push the way out off the bar.
 _TITLES_SHOWN = 2
@@ -110,6 +111,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):
         ways.append(("办理记录", reverse("trail")))
+    if may_take_part(actor):
+        ways.append(("政策", reverse("policies")))
     if may_administer(actor):
         ways += [("单位", reverse("organisations")), ("用户", reverse("officials")), ("印章", reverse("seals"))]
     return [
@@ -117,10 +120,17 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             label=label,
             url=url,
             current=path.startswith(url),
-            count=len(pile_of(actor)) if label == "待办" else 0,
+            count=_count(label, actor),
         )
         for label, url in ways
     ]
+
+
+def _count(label: str, actor: Actor) -> int:
+    """What waits behind an entry, for those whose word it waits for."""
+    if label == "待办":
+        return len(pile_of(actor))
+    return waiting_for(actor) if label == "政策" else 0
 
 
 def _may_read_seals(actor: Actor) -> bool:

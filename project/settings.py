@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "workflows.applications",
     "workflows.employment",
     "workflows.administration",
+    "workflows.policies",
     "workflows.core",
     "signatures",
     "forms_templates",

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.applications.urls")),
     path("", include("workflows.administration.urls")),
     path("", include("workflows.employment.urls")),
+    path("", include("workflows.policies.urls")),
 ]

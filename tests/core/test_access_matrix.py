@@ -9,13 +9,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from time_machine import travel
 
 from forms_templates.models import Document
+from registry.models import PolicySet
 from signatures.models import Seal
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
+from tests.policies.test_proposals import propose
 from workflows.applications.models import State
 from workflows.core.actions import ACTIONS
 from workflows.core.door import perform
 from workflows.core.models import Attachment, Case
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
+from workflows.policies.models import PolicyProposal
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,7 @@ PARTS = (
 # For a paper that lies with the first township's reviewer. Columns as in PARTS; anybody not logged in gets 302.
 OPEN = (200, 200, 200, 200, 200, 200, 200, 200, 200)
 OWN_CASE = (200, 200, 200, 404, 404, 200, 200, 404, 404)
+IN_OFFICE = (200, 200, 200, 200, 200, 200, 200, 200, 404)
 ADMINISTRATOR = (404, 404, 404, 404, 404, 404, 404, 200, 404)
 PAGES: dict[str, tuple[int, ...]] = {
     "home": OPEN,
@@ -62,6 +66,10 @@ PAGES: dict[str, tuple[int, ...]] = {
     "seals": ADMINISTRATOR,
     "seal_act": ADMINISTRATOR,
     "rights": OPEN,
+    "policies": IN_OFFICE,
+    "policy_set": IN_OFFICE,
+    "policy_new": (404, 404, 404, 404, 404, 200, 404, 404, 404),
+    "policy_proposal": (404, 404, 404, 404, 404, 200, 404, 404, 404),
 }
 # Open to everybody, logged in or not.
 PUBLIC = {"login", "logout", "sheet_css", "check", "checked"}
@@ -120,6 +128,10 @@ ACTS: dict[str, str] = {
     "registry.import_officials": "-------y-",
     "registry.register_seal": "-------y-",
     "registry.retire_seal": "-------y-",
+    "policies.propose": "-----y---",
+    "policies.approve": "-----y---",
+    "policies.reject": "-----y---",
+    "policies.withdraw": "-----y---",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
 }
@@ -166,12 +178,20 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "official": [user_of(cast.clerk).pk],
         "official_act": [user_of(cast.clerk).pk, "name"],
         "appointment_act": [cast.clerk.appointments[0].pk, "end"],
+        "policy_set": [PolicySet.objects.get().pk],
+        "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
     }
     try:
         return reverse(name)
     except NoReverseMatch:
         return reverse(name, args=keys.get(name, [case.pk]))
+
+
+def proposed(cast: Cast) -> PolicyProposal:
+    """A policy set that waits for a second person."""
+    earlier = PolicyProposal.objects.first()
+    return earlier or propose(cast)
 
 
 def test_every_address_says_who_may_open_it() -> None:
@@ -242,6 +262,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     }
     if code in rows:
         return rows[code]
+    if code.startswith("policies."):
+        return cast.county if code == "policies.propose" else proposed(cast)
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
     if code in ("applications.open", "posts.open"):

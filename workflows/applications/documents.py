@@ -55,9 +55,14 @@ def current_form() -> Form:
 
 def policy_of(application: Application, page: Page) -> Policy:
     """The set a decision used; before any decision the one in force today."""
+    return _decided_under(application) or page.policy(application.county)
+
+
+def _decided_under(application: Application) -> Policy | None:
+    """A seal, a printout, a new version of the paper carry the words under which was decided, not today's."""
     if application.policy_set is not None and not application.is_live:
         return application.policy_set.policy()
-    return page.policy(application.county)
+    return None
 
 
 def standing_opinions(application: Application) -> dict[str, Opinion]:
@@ -112,7 +117,7 @@ def post_type_of(value: Any) -> str:
 def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """File the next version of the sheet; a signature or a seal given in this move is bound to its content first."""
     application: Application = move.entity
-    policy = policy_on(move.county, move.on)
+    policy = _decided_under(application) or policy_on(move.county, move.on)
     opinions = standing_opinions(application)
     file_opinions(
         move,

@@ -21,7 +21,11 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            _speak_chinese(field)
+            self.speak(field)
+
+    def speak(self, field: forms.Field) -> None:
+        """Give a field its slips in Chinese; a form that makes fields of its own asks for it again."""
+        _speak_chinese(field)
 
     def rows(self, errors: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """Every field for desk/_field.html, with what was typed; `errors` are the door's, by field."""
@@ -76,7 +80,7 @@ def _speak_chinese(field: forms.Field) -> None:
     for code, sentence in said.items():
         if code in field.error_messages:
             field.error_messages[code] = sentence
-    if isinstance(field, forms.DateField):
+    if isinstance(field, forms.DateField) and _reasonable_day not in field.validators:
         field.validators.append(_reasonable_day)
     if isinstance(field, forms.CharField) and field.max_length:
         for validator in field.validators:
