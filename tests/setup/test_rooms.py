@@ -15,6 +15,8 @@ FLOORS = {
     "signatures": 3,
     "core": 4,
     "employment": 5,
+    "administration": 5,
+    "policies": 5,
     "applications": 7,
     "project": 10,
 }
