@@ -87,6 +87,12 @@ ACTS: dict[str, str] = {
     "applications.seal_by_township": "nnn--nn--",
     "applications.confirm_quota": "nnn--nn--",
     "applications.decline_quota": "nnn--nn--",
+    "applications.uphold_by_village": "nnn--nn--",
+    "applications.uphold_village_seal": "nnn--nn--",
+    "applications.uphold_by_township": "nny--nn--",
+    "applications.ask": "nny--nn--",
+    "applications.answer": "nnn--nn--",
+    "applications.withdraw_question": "nny--nn--",
     "applications.void": "ynn--nn--",
     "desk.take": "nny--nn--",
     "desk.give_back": "nny--nn--",
@@ -232,6 +238,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
 
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
     data["places"] = "2"
+    data["office"] = "township_clerk"
     ended = ""
     for part in PARTS:
         subject = subject_of(code, cast, waiting)

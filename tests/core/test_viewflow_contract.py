@@ -16,8 +16,8 @@ from workflows.core.models import OPEN_STATUSES, Case, DeskTask
 from workflows.core.procedure import Begin, Closed, Desk, DeskActivation, Procedure, flows
 
 FLOWS = list(flows().values())
-# Not on any desk's own way: 撤回 and 作废 lay the case anew (Procedure.relay).
-RELAYED = {"take_back", "void"}
+# Not on any desk's own way: 撤回, 作废, 退回, 直送 and moves by exception lay the case anew (Procedure.relay).
+RELAYED = {"take_back", "void", "send_back_to", "hand_back", "move_by_exception"}
 
 
 def nodes_of(flow: type[Procedure]) -> dict[str, Node]:
@@ -41,6 +41,7 @@ def test_node_names_are_stable_because_tasks_store_them() -> None:
         "applications": [
             "begin_application",
             "closed",
+            "consult",
             "fill_in",
             "quota_confirmation",
             "township_opinion",

@@ -7,15 +7,14 @@ from typing import Any
 
 from registry.models import Organisation
 from registry.policies import policy_on
+from workflows.core import returning
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
-from workflows.core.desk_forms import ReasonForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
-from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
-from workflows.core.opinions import void_opinions
 from workflows.core.refusals import Refusal
+from workflows.core.returning import go_on
 from workflows.employment.models import Post
 
 from . import rules
@@ -137,40 +136,30 @@ class Submit(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{application.township.code}")
             case.submitted_at = move.at
-        application.submit()
-        application.quota_reason = ""
+        # While the paper was away somebody else may have taken the last edge place: the township looks again.
+        facts = facts_for(move, answers, quota_reason=application.quota_reason)
+        quota = () if rules.within_edge_quota(facts) is None else ("edge_quota",)
+        go_on(move, application.submit, rewrites=quota)
+        if not move.round_about:
+            application.quota_reason = ""
         application.save()
-        void_opinions(move, why="退回补正后重新提交")
         move.fields, move.policy = dict(answers), policy.reference
         file_version(move, "提交申请")
 
 
 @register
-class SendBack(TaskAction):
-    """退回补正: to the clerk, with what must be put right. Opinions and seals so far stand no longer; they are
-    voided when the clerk hands in again, so that until then the return itself can be taken back unharmed."""
+class SendBack(returning.SendBack):
+    """退回补正: to the clerk or any earlier office, with what must be put right."""
 
     code = "applications.send_back"
-    label = "退回补正"
-    told = "退回补正"
-    nodes = ("village_opinion", "village_seal", "township_opinion", "township_seal")
-    weight = "plain"
-    needs_reason = returns = True
-    form = ReasonForm
+    nodes = ("village_opinion", "village_seal", "township_opinion", "quota_confirmation", "township_seal")
 
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.task.flow_task.name.endswith("seal"):
+    def guards(self, move: Move) -> Iterable[Refusal]:
+        step = move.task.flow_task.name
+        if step.endswith("seal"):
             return ()
-        guards = rules.SECOND_REVIEWER if move.task.flow_task.name == "township_opinion" else rules.REVIEWER
+        guards = rules.REVIEWER if step == "village_opinion" else rules.SECOND_REVIEWER
         return refusals(guards, facts_for(move, move.entity.answers))
-
-    def apply(self, move: Move) -> None:
-        move.entity.send_back()
-        move.entity.save()
-        move.reason = str(move.data["reason"])
-
-    def after(self, move: Move) -> None:
-        tell(move, ApplicationFlow.fill_in, f"退回补正：{move.reason}")
 
 
 @register

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from django.forms import Form
+
 from registry.policies import policy_on
+from workflows.core import consulting
 from workflows.core.actions import Move, TaskAction, register
+from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
 from workflows.core.guards import refusals
+from workflows.core.models import Case
 from workflows.core.notices import tell
-from workflows.core.opinions import give_opinion, opinion_to_seal
+from workflows.core.opinions import give_opinion, opinion_to_seal, valid_opinions
+from workflows.core.paperwork import Page
 from workflows.core.refusals import Refusal
+from workflows.core.returning import go_on, own_opinion_that_stands
 
 from . import rules
 from .actions import facts_for, lock_what_is_counted
 from .documents import file_version
 from .flow_v1 import ApplicationFlow
-from .forms import ConfirmationForm, TownshipOpinionForm
+from .forms import ConfirmationForm, QuotaReasonForm, TownshipOpinionForm
 from .models import Application
 
 
@@ -25,6 +32,7 @@ class _Opinion(TaskAction):
     """An office writes its opinion into its cell and signs it."""
 
     guards: ClassVar[tuple[rules.ApplicantGuard, ...]] = ()
+    rewrites: ClassVar[tuple[str, ...]] = ()  # what this act writes anew, for those a return would skip
     verdict = "agree"
     weight = "primary"
 
@@ -40,15 +48,19 @@ class _Opinion(TaskAction):
         return str(move.data["opinion"]).strip()
 
     def apply(self, move: Move) -> None:
+        self.decide(move)
+        text = self.opinion_text(move)
+        move.fields["opinion"] = text
+        opinion = give_opinion(move, verdict=self.verdict, text=text)
+        file_version(move, self.told, sign=opinion)
+
+    def decide(self, move: Move) -> None:
+        """The state moves on, by the policy set of the day."""
         self.move_on(move)
         policy = policy_on(move.county, move.on)
         move.entity.policy_set_id = policy.set_id
         move.entity.save()
         move.policy = policy.reference
-        text = self.opinion_text(move)
-        move.fields["opinion"] = text
-        opinion = give_opinion(move, verdict=self.verdict, text=text)
-        file_version(move, self.told, sign=opinion)
 
 
 @register
@@ -57,11 +69,12 @@ class AgreeByVillage(_Opinion):
     label = "同意并签字"
     told = "签署村委会意见：同意"
     nodes = ("village_opinion",)
-    form = OpinionForm
+    rewrites: ClassVar[tuple[str, ...]] = ("village_opinion",)
+    form: ClassVar[type[Form] | None] = OpinionForm
     guards = rules.VILLAGE_OPINION
 
     def move_on(self, move: Move) -> None:
-        move.entity.agree_by_village()
+        go_on(move, move.entity.agree_by_village, rewrites=self.rewrites)
 
 
 @register
@@ -72,7 +85,8 @@ class AgreeByTownship(_Opinion):
     label = "同意并签字"
     told = "签署乡镇意见：同意"
     nodes = ("township_opinion",)
-    form = TownshipOpinionForm
+    rewrites: ClassVar[tuple[str, ...]] = ("township_opinion",)
+    form: ClassVar[type[Form] | None] = TownshipOpinionForm
     guards = rules.TOWNSHIP_OPINION
 
     def move_on(self, move: Move) -> None:
@@ -81,12 +95,48 @@ class AgreeByTownship(_Opinion):
         reason = str(move.data.get("quota_reason") or "").strip()
         if rules.within_edge_quota(facts) is None:
             application.quota_reason = ""
-            application.agree_by_township()
+            go_on(move, application.agree_by_township, rewrites=self.rewrites)
             return
+        # Beyond the quota another office confirms: that is never skipped.
         application.quota_reason = reason
         move.reason = reason
-        application.agree_beyond_quota()
+        go_on(move, application.agree_beyond_quota, because=("quota_reason",))
         tell(move, ApplicationFlow.quota_confirmation, "边缘户超名额安置，等您确认")
+
+
+class _Uphold(_Opinion):
+    """维持原意见: after a return nothing they were shown has changed, so what they signed stands as it is."""
+
+    label = "维持原意见"
+    weight = "plain"
+
+    def offered(self, page: Page) -> bool:
+        return own_opinion_that_stands(page.on_case, page.step, page.actor.user) is not None
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if own_opinion_that_stands(move.case, move.task.flow_task.name, move.actor.user) is None:
+            return [Refusal("nothing_stands", "请重新签署意见：没有您以前签署、现在还有效的意见。")]
+        return super().refusals(move)
+
+    def apply(self, move: Move) -> None:
+        self.decide(move)
+        file_version(move, self.told)
+
+
+@register
+class UpholdByVillage(_Uphold, AgreeByVillage):
+    code = "applications.uphold_by_village"
+    told = "维持村委会意见：同意"
+    rewrites = ()
+    form = None
+
+
+@register
+class UpholdByTownship(_Uphold, AgreeByTownship):
+    code = "applications.uphold_by_township"
+    told = "维持乡镇意见：同意"
+    rewrites = ()
+    form = QuotaReasonForm
 
 
 class _Rejection(_Opinion):
@@ -156,7 +206,36 @@ class SealByVillage(_Seal):
     opinion_step = "village_opinion"
 
     def move_on(self, move: Move) -> None:
-        move.entity.seal_by_village()
+        go_on(move, move.entity.seal_by_village)
+
+
+@register
+class UpholdVillageSeal(SealByVillage):
+    """维持用印: the seal this keeper set stands, since the opinion under it does."""
+
+    code = "applications.uphold_village_seal"
+    label = "维持用印"
+    told = "维持村委会印章"
+    weight = "plain"
+
+    def offered(self, page: Page) -> bool:
+        return _own_seal_stands(page.on_case, self.opinion_step, page.actor)
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if not _own_seal_stands(move.case, self.opinion_step, move.actor):
+            return [Refusal("nothing_stands", "请重新盖章：没有您以前加盖、现在还有效的印章。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        self.move_on(move)
+        move.entity.save()
+        file_version(move, self.told)
+
+
+def _own_seal_stands(case: Case, step: str, actor: Actor) -> bool:
+    opinion = valid_opinions(case).get(step)
+    use = opinion.seal_use if opinion is not None else None
+    return use is not None and actor.user is not None and use.keeper_id == actor.user.pk
 
 
 @register
@@ -191,7 +270,7 @@ class ConfirmQuota(TaskAction):
         return refusals(rules.QUOTA_CONFIRMATION, facts)
 
     def apply(self, move: Move) -> None:
-        move.entity.confirm_quota()
+        go_on(move, move.entity.confirm_quota)
         move.entity.save()
         move.reason = move.entity.quota_reason
         move.fields["opinion"] = move.data["opinion"]
@@ -219,3 +298,29 @@ class DeclineQuota(TaskAction):
 
     def after(self, move: Move) -> None:
         tell(move, ApplicationFlow.township_opinion, f"名额未获确认：{move.reason}")
+
+
+@register
+class AskOffice(consulting.Ask):
+    """加签: the township's reviewer asks another office before deciding."""
+
+    code = "applications.ask"
+    nodes = ("township_opinion",)
+
+    def guards(self, move: Move) -> Iterable[Refusal]:
+        return refusals(rules.SECOND_REVIEWER, facts_for(move, move.entity.answers))
+
+
+@register
+class AnswerQuestion(consulting.Answer):
+    code = "applications.answer"
+    nodes = ("consult",)
+
+    def guards(self, move: Move) -> Iterable[Refusal]:
+        return refusals((rules.not_kin,), facts_for(move, move.entity.answers))
+
+
+@register
+class WithdrawQuestion(consulting.Withdraw):
+    code = "applications.withdraw_question"
+    nodes = ("township_opinion",)

@@ -19,17 +19,40 @@ from workflows.core.cells import UNDECIDED_DATE
 from workflows.core.filing import file_opinions
 from workflows.core.guards import chinese
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import unseal_opinion, valid_opinions, void_opinions
+from workflows.core.opinions import valid_opinions, void_act
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.requests import row_number
 from workflows.employment.models import Post
 
 from . import screen
+from .forms import ANSWERS
 from .help import HELP
 from .models import BEFORE_APPROVAL, Application, State
 
 FORM = ("post_application", 1)
 PLACES = {step: cell.places for step, cell in screen.OPINIONS.items()}
+# The fields a step may be shown, as people call them; the rest reads as it was typed.
+FACT_LABELS = {
+    **screen.LABELS,
+    "category": "人员类别",
+    "post": "申请岗位",
+    "is_willing": "本人愿意上岗",
+    "market_verification": "入户核实情况",
+    "has_job": "目前就业",
+    "job_override_reason": "有工作仍须安置的理由",
+    "head_is_self": "户主是否本人",
+    "head_name": "户主姓名",
+    "head_id_number": "户主身份证号",
+    "quota_reason": "超名额理由",
+    "edge_quota": "边缘户名额",
+    "village_opinion": "村委会意见",
+    "township_opinion": "乡镇意见",
+}
+FACT_WORDS = {
+    "is_willing": {"on": "是", "": "否"},
+    "has_job": {"yes": "有工作", "no": "没有工作"},
+    "head_is_self": {"yes": "本人是户主", "no": "户主是家里别人"},
+}
 _VILLAGE = ("village_opinion",)
 _BOTH = ("village_opinion", "township_opinion")
 # Whose opinion stands while the application is in a state. After a return nothing stands until it is given anew,
@@ -148,6 +171,32 @@ class ApplicationPaperwork(Paperwork):
         opinions = {step: [opinion.pk, opinion.seal_use_id] for step, opinion in standing_opinions(entity).items()}
         return {"state": entity.state, "answers": entity.answers, "opinions": opinions}
 
+    def facts(self, case: Case, entity: Application) -> dict[str, Any]:
+        """What was typed, and the opinions in force with their text."""
+        answers = entity.answers
+        typed = {name: str(answers.get(name) or "") for name in ANSWERS}
+        typed["is_willing"] = "on" if answers.get("is_willing") else ""
+        opinions = valid_opinions(case)
+        given = {step: [opinions[step].pk, opinions[step].text] if step in opinions else "" for step in PLACES}
+        return {**typed, "quota_reason": entity.quota_reason, "edge_quota": "", **given}
+
+    def fact_label(self, name: str) -> str:
+        return FACT_LABELS.get(name, name)
+
+    def fact_text(self, case: Case, name: str, value: Any) -> str:
+        if name == "category":
+            policy = policy_on(case.county, timezone.localtime(case.created).date())
+            return next((each.name for each in policy.categories if each.code == value), str(value))
+        if name in ("id_number", "head_id_number"):
+            return mask_id(str(value)) if value else ""
+        if name == "phone":
+            return mask_phone(str(value)) if value else ""
+        if name == "post":
+            return post_type_of(value)
+        if name in PLACES:
+            return str(value[1]) if value else ""
+        return FACT_WORDS.get(name, {}).get(str(value), str(value))
+
     def state_tag(self, entity: Application) -> dict[str, str]:
         state = State(entity.state)
         if state == State.APPROVED:
@@ -216,15 +265,9 @@ class ApplicationPaperwork(Paperwork):
     def take_back(self, move: Move, acted: DeskTask) -> None:
         """The state returns to what it was; what was signed or sealed in that act is voided."""
         application: Application = move.entity
-        why = "撤回"
-        act = acted.outcome.rpartition(".")[2]
-        if act in ("agree_by_village", "agree_by_township"):
-            void_opinions(move, why=why, steps=(acted.flow_task.name,))
+        void_act(move, acted, why="撤回")
+        if acted.outcome.rpartition(".")[2] in ("agree_by_township", "uphold_by_township"):
             application.quota_reason = ""
-        elif act == "confirm_quota":
-            void_opinions(move, why=why, steps=("quota_confirmation",))
-        elif act == "seal_by_village":
-            unseal_opinion(move, "village_opinion", why=why)
         application.take_back(acted.from_state)
         application.save()
         if not application.is_live:

@@ -121,8 +121,8 @@ class ApplicationForm(forms.Form):
         return data
 
 
-class TownshipOpinionForm(OpinionForm):
-    """The township's opinion; beyond the quota with the written reason."""
+class QuotaReasonForm(forms.Form):
+    """Beyond the quota: the written reason."""
 
     quota_reason = forms.CharField(
         label="超名额理由",
@@ -130,6 +130,10 @@ class TownshipOpinionForm(OpinionForm):
         max_length=300,
         error_messages={"max_length": "理由太长，请控制在300个字以内。"},
     )
+
+
+class TownshipOpinionForm(OpinionForm, QuotaReasonForm):
+    """The township's opinion; beyond the quota with the written reason."""
 
 
 class ConfirmationForm(forms.Form):

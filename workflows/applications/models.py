@@ -40,6 +40,14 @@ RUNNING = (
 )
 # An application that holds a place: of its post, and of its township's edge households.
 PLACED = (State.AWAITING_TOWNSHIP_SEAL, State.APPROVED)
+# The steps after the clerk's, in their order: each may return the paper to an earlier one.
+UNDER_REVIEW = (
+    State.AWAITING_VILLAGE_REVIEW,
+    State.AWAITING_VILLAGE_SEAL,
+    State.AWAITING_TOWNSHIP_REVIEW,
+    State.AWAITING_QUOTA_CONFIRMATION,
+    State.AWAITING_TOWNSHIP_SEAL,
+)
 BEFORE_APPROVAL = tuple(state for state in RUNNING if state != State.APPROVED)
 
 
@@ -137,16 +145,21 @@ class Application(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[
-            State.AWAITING_VILLAGE_REVIEW,
-            State.AWAITING_VILLAGE_SEAL,
-            State.AWAITING_TOWNSHIP_REVIEW,
-            State.AWAITING_TOWNSHIP_SEAL,
-        ],
-        target=State.RETURNED,
+        source=list(UNDER_REVIEW),
+        target=GET_STATE(lambda self, to: to, states=[State.RETURNED, *UNDER_REVIEW[:-1]]),
     )
-    def send_back(self) -> None:
-        """退回补正：写明要补什么，村经办人改好再逐级审批。"""
+    def send_back_to(self, to: str) -> str:
+        """退回：写明要补什么；退到村经办人或以前任何一个环节，改好再逐级审批，或直送退回人。"""
+        return to
+
+    @transition(
+        field=state,
+        source=[State.RETURNED, *UNDER_REVIEW[:-1]],
+        target=GET_STATE(lambda self, to: to, states=list(UNDER_REVIEW)),
+    )
+    def hand_back(self, to: str) -> str:
+        """直送退回人：中间各环节看过的内容没有变动，不再重复审批。"""
+        return to
 
     @transition(field=state, source=[State.DRAFT, *BEFORE_APPROVAL], target=State.VOIDED)
     def void(self) -> None:

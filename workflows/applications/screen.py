@@ -22,6 +22,7 @@ from workflows.core.cells import (
 )
 from workflows.core.filing import OpinionPlaces
 from workflows.core.guards import verdicts
+from workflows.core.history_panel import mark_changes
 from workflows.core.paperwork import Page
 from workflows.employment.models import SETTLED, Post
 from workflows.employment.places import free_and_taken, with_places_taken
@@ -46,7 +47,8 @@ OPINIONS = {
         phrases=("情况属实，符合条件，同意安置。", "同意村委会意见。"),
     ),
 }
-GUARDS_SHOWN = {
+GUARDS_SHOWN: dict[str, tuple[rules.ApplicantGuard, ...]] = {
+    "consult": (rules.not_kin,),
     "": rules.ELIGIBILITY,
     "fill_in": rules.ELIGIBILITY,
     "village_opinion": rules.VILLAGE_OPINION,
@@ -108,6 +110,7 @@ def sheet(page: Page, paperwork: Any) -> SafeString:
         slots |= _open_cells(page, answers, policy)
     else:
         slots |= _closed_cells(page, answers, policy, paperwork)
+    mark_changes(page, slots, {"post": "post_type"})
     pictures: dict[str, Any] = {}
     opinions = documents.standing_opinions(page.entity) if page.entity is not None else {}
     for step, cell in OPINIONS.items():
@@ -357,6 +360,7 @@ def consequence(page: Page) -> tuple[str, str]:
         "village_opinion": ("请先在表上手写签字", "同意后转村印章管理员盖章；盖章以前您可以撤回。"),
         "village_seal": ("请核对表上的意见和签字", "公章盖在日期上并登记用印；盖好后转乡镇审核人。"),
         "township_opinion": ("请先在表上手写签字", "同意后转乡镇印章管理员盖章；盖章以前您可以撤回。"),
+        "consult": ("请写明答复", "答复后附在本件里，由征求意见的人继续办理。"),
         "quota_confirmation": ("请核对超名额理由", "确认后转乡镇印章管理员盖章；不予确认的退回乡镇审核人。"),
         "township_seal": (
             "请核对表上的意见和签字",

@@ -187,8 +187,13 @@ class TaskAction(CaseAction):
     decides: ClassVar[bool] = True
     returns: ClassVar[bool] = False  # sends the paper back to where it is filled in
     finishes: ClassVar[bool] = False  # the task is done though the state stays: one of several required actors
-
     while_asked: ClassVar[bool] = False  # may be done while another office's answer is awaited (加签)
+
+    reason_label: ClassVar[str] = ""  # what the reason box asks for
+
+    def fields(self, page: Any) -> list[dict[str, Any]]:
+        """What is chosen beside the reason: name, label, choices and value of each."""
+        return []
 
     def offered(self, page: Any) -> bool:
         """Whether the button is shown to who stands at this desk; the door asks `may` and `refusals` anyway."""
@@ -221,6 +226,10 @@ class ActionRegistry:
         if code not in self._actions:
             raise NotFound(f"没有“{code}”这个办理动作。")
         return self._actions[code]
+
+    def get(self, code: str) -> Action | None:
+        """The action of a recorded code, if it is still known."""
+        return self._actions.get(code)
 
     def at_desk(self, flow_label: str, node: str) -> list[TaskAction]:
         """The actions of a flow that may be done at this step, in order of registration."""

@@ -15,10 +15,12 @@ from registry.models import Organisation
 from signatures.signing import revoke_signature
 
 from .actions import Move, TaskAction
+from .desk_forms import ReasonForm
 from .models import Case, Consultation, DeskTask
+from .notices import tell_office
 from .procedure import Desk, Lying, Place, at_village
 from .refusals import Refusal
-from .returning import tell_role
+from .returning import was_ever
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def consultations(case: Case) -> list[Consultation]:
     """Every office asked, in the order of asking (one query; none when a page has asked before)."""
     if case.remembered is not None and "consultations" in case.remembered:
         return list(case.remembered["consultations"])
+    if not was_ever(case, Ask):
+        return []
     found = list(
         Consultation.objects.filter(case=case)
         .select_related("asked_at_task", "office", "asked_by", "answered_by", "signature")
@@ -95,18 +99,10 @@ def close_left_behind(move: Move) -> None:
             asked.save()
 
 
-class AskForm(forms.Form):
+class AskForm(ReasonForm):
+    """Whom to ask; the reason is the question."""
+
     office = forms.CharField(max_length=40, error_messages={"required": "请选择征求哪个单位、岗位的意见。"})
-    reason = forms.CharField(
-        label="征求什么意见",
-        min_length=2,
-        max_length=300,
-        error_messages={
-            "required": "请写明要对方核实或答复什么。",
-            "min_length": "请把要对方答复的事写清楚一些。",
-            "max_length": "太长，请控制在300个字以内。",
-        },
-    )
 
 
 class AnswerForm(forms.Form):
@@ -122,24 +118,10 @@ class AnswerForm(forms.Form):
     )
 
 
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="减签原因",
-        min_length=2,
-        max_length=300,
-        error_messages={
-            "required": "请写明为什么不再征求。",
-            "min_length": "请把原因写清楚一些。",
-            "max_length": "太长，请控制在300个字以内。",
-        },
-    )
-
-
-def offices_to_ask(case: Case, node: Consult) -> list[tuple[Office, int]]:
-    """The offices that exist and have not been asked yet without an answer."""
-    asked = {(each.office_id, each.office_role) for each in open_consultations(case)}
-    found = [(office, office.place(case)) for office in node.offices]
-    return [(office, pk) for office, pk in found if pk is not None and (pk, str(office.role)) not in asked]
+def offices_to_ask(case: Case, node: Consult) -> list[Office]:
+    """The offices that are not being asked already (no query)."""
+    asked = {each.office_role for each in open_consultations(case)}
+    return [office for office in node.offices if str(office.role) not in asked]
 
 
 class Ask(TaskAction):
@@ -150,7 +132,23 @@ class Ask(TaskAction):
     while_asked = True
     weight = "quiet"
     needs_reason = True
+    reason_label = "请对方核实、答复什么"
     form = AskForm
+
+    def offered(self, page: Any) -> bool:
+        return bool(offices_to_ask(page.on_case, page.on_case.flow_class.beside()[0]))
+
+    def fields(self, page: Any) -> list[dict[str, Any]]:
+        offices = offices_to_ask(page.on_case, page.on_case.flow_class.beside()[0])
+        choices = [(office.name, office.title) for office in offices]
+        return [
+            {
+                "name": "office",
+                "label": "征求谁的意见",
+                "choices": choices,
+                "value": (page.typed or {}).get("office", ""),
+            }
+        ]
 
     def guards(self, move: Move) -> Iterable[Refusal]:
         return ()
@@ -159,14 +157,15 @@ class Ask(TaskAction):
         found = list(self.guards(move))
         node: Consult = move.case.flow_class.beside()[0]
         offices = offices_to_ask(move.case, node)
-        chosen = next(((office, pk) for office, pk in offices if office.name == move.data["office"]), None)
-        if chosen is None:
+        office = next((office for office in offices if office.name == move.data["office"]), None)
+        pk = office.place(move.case) if office is not None else None
+        if office is None or pk is None:
             found.append(
                 Refusal("no_such_office", "请从列出的单位里选：没有这个单位，或者已经在征求它的意见。", anchor="office")
             )
-        elif (chosen[1], str(chosen[0].role)) == (move.task.office_id, move.task.office_role):
+        elif (pk, str(office.role)) == (move.task.office_id, move.task.office_role):
             found.append(Refusal("own_office", "不用征求：这是您自己的岗位，直接签署意见即可。", anchor="office"))
-        move.data["chosen"] = chosen
+        move.data["chosen"] = (office, pk)
         return found
 
     def apply(self, move: Move) -> None:
@@ -184,7 +183,7 @@ class Ask(TaskAction):
         )
         move.details["asked"] = [Organisation.objects.get(pk=pk).code, str(office.role)]
         move.case.flow_class.relay(move.case, move.task)
-        tell_role(move, pk, str(office.role), f"征求您的意见：{asked.question}")
+        tell_office(move, pk, str(office.role), f"征求您的意见：{asked.question}")
 
 
 class Answer(TaskAction):
@@ -216,7 +215,7 @@ class Answer(TaskAction):
         asked.save()
         move.fields["opinion"] = asked.answer
         self.written(move, asked)
-        tell_role(move, asked.asked_at_task.office_id or 0, asked.asked_at_task.office_role, "征求的意见已答复")
+        tell_office(move, asked.asked_at_task.office_id or 0, asked.asked_at_task.office_role, "征求的意见已答复")
 
     def written(self, move: Move, asked: Consultation) -> None:
         """File the paper of the answer."""
@@ -230,7 +229,7 @@ class Withdraw(TaskAction):
     while_asked = True
     weight = "quiet"
     needs_reason = True
-    form = WithdrawForm
+    form = ReasonForm
 
     def offered(self, page: Any) -> bool:
         return bool(open_consultations(page.on_case))
@@ -245,7 +244,7 @@ class Withdraw(TaskAction):
         for asked in open_consultations(move.case):
             asked.withdrawn_at, asked.withdrawn_why = move.at, move.reason
             asked.save()
-            tell_role(move, asked.office_id, asked.office_role, f"不用再答复：{move.reason}")
+            tell_office(move, asked.office_id, asked.office_role, f"不用再答复：{move.reason}")
         move.case.flow_class.relay(move.case, move.task)
 
 

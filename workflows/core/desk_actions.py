@@ -14,13 +14,14 @@ from forms_templates.store import put
 from registry.models import KinshipDeclaration
 from registry.roles import Role
 
-from .actions import CaseAction, Move, TaskAction, register
+from .actions import ACTIONS, CaseAction, Move, TaskAction, register
 from .actors import Actor
 from .consulting import void_answer
 from .models import Attachment, Case, Comment, DeskTask
 from .opinions import valid_opinions, void_act
 from .procedure import open_tasks
 from .refusals import Refusal
+from .returning import SendBack
 from .returning import undo as undo_return
 from .rounds import in_one_round
 from .uploads import clean_attachment
@@ -113,9 +114,16 @@ def may_take_back(case: Case, actor: Actor) -> DeskTask | None:
     # A draft saved, an office asked: whoever has the paper now has begun with it.
     if any(task.outcome and task.act_number >= acted.act_number for task in open_tasks(case)):
         return None
-    if not case.flow_class.paperwork.can_return_to(case, acted):
+    if answered_before(acted) or not case.flow_class.paperwork.can_return_to(case, acted):
         return None
     return acted
+
+
+def answered_before(acted: DeskTask) -> bool:
+    """A return that was answered once is in the other's hands, though the answer was taken back."""
+    if not isinstance(ACTIONS[acted.outcome], SendBack):
+        return False
+    return acted.leading.filter(status=STATUS.CANCELED).exclude(outcome="").exists()
 
 
 class TakeBackForm(forms.Form):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Event
 from audit.queries import case_timeline
 from forms_templates.library import form
 from forms_templates.models import Document
@@ -20,6 +21,7 @@ from .actors import Actor
 from .clock import now
 from .desk_actions import MAY_UNMASK, may_take_back
 from .door import perform
+from .history_panel import history_panels
 from .inbox import pile_of
 from .models import Case, Comment, DeskTask
 from .paperwork import Page, Paperwork
@@ -126,13 +128,23 @@ def remarks_of(case: Case) -> tuple[dict[Any, str], list[dict[str, Any]]]:
     return {comment.at: comment.text for comment in comments}, files
 
 
+def story_of(page: Page) -> list[Event]:
+    """The trail of the case, read once per page; a draft on its first desk has no story yet."""
+    case = page.on_case
+    remembered = case.remembered if case.remembered is not None else {}
+    if "events" not in remembered:
+        begun = case.submitted_at is not None or page.task is None
+        remembered["events"] = list(case_timeline(case.key).defer("canonical")) if begun else []
+        case.remembered = remembered
+    events: list[Event] = remembered["events"]
+    return events
+
+
 def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
     """What stands beside every sheet: where it is, checks, what happened, papers, comments."""
     case = page.on_case
     tasks = [page.task] if page.task is not None else open_tasks(case)
-    # A draft on its first desk has no story yet.
-    begun = case.submitted_at is not None or page.task is None
-    events = list(case_timeline(case.key).defer("canonical")) if begun else []
+    events = story_of(page)
     checks = paperwork.checks(page)
     remarks, files = remarks_of(case) if any(event.action == "desk.comment" for event in events) else ({}, [])
     return {
@@ -171,6 +183,8 @@ def button_rows(page: Page, paperwork: Paperwork, action: str = "") -> list[dict
             "label": button.label,
             "weight": button.weight,
             "needs_reason": button.needs_reason,
+            "reason_label": button.reason_label,
+            "fields": button.fields,
             "name": "action",
             "open": button.needs_reason and button.value == action,
             "reason": typed.get(f"reason_{button.value}", ""),
@@ -191,6 +205,7 @@ def show_task(
 ) -> HttpResponse:
     """The sheet with this desk's cells open; after a refusal with everything that was typed."""
     case, task = page.on_case, page.at_task
+    story_of(page)
     paperwork = case.flow_class.paperwork
     refusals = list(refusals)
     say_title, say_text = paperwork.consequence(page)
@@ -204,7 +219,7 @@ def show_task(
         "refusals": refusal_rows(refusals),
         "refusal_title": f"还不能办理，请先改好{len(refusals)}处" if refusals else "",
         "conflict": {"text": str(conflict), "url": ""} if conflict else None,
-        "side_panels": paperwork.side_panels(page),
+        "side_panels": [*history_panels(page), *paperwork.side_panels(page)],
         "buttons": button_rows(page, paperwork, action),
         "say_title": say_title,
         "say_text": say_text,
@@ -347,7 +362,7 @@ def show_case(
             for button in buttons
         ],
         "refusals": refusal_rows(refusals),
-        "side_panels": paperwork.side_panels(page),
+        "side_panels": [*history_panels(page), *paperwork.side_panels(page)],
         "say_title": "需要时可以",
         "say_text": "，".join(button.label for button in buttons),
         **rows,

@@ -157,7 +157,11 @@ def unseal_opinion(move: Move, step: str, *, why: str) -> None:
 def void_act(move: Move, acted: DeskTask, *, why: str) -> None:
     """Void what was signed or sealed in one act: its opinion with signature and seal, or the seal alone."""
     opinions = valid_opinions(move.case)
-    given = [step for step, opinion in opinions.items() if opinion.task_id == acted.pk]
+    given = [
+        step
+        for step, opinion in opinions.items()
+        if opinion.task_id == acted.pk or (opinion.task_id is None and step == step_of(acted))
+    ]
     void_opinions(move, why=why, steps=given)
     for step, opinion in opinions.items():
         use = opinion.seal_use

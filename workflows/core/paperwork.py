@@ -74,6 +74,7 @@ class Button:
     weight: str
     needs_reason: bool = field(default=False, kw_only=True)
     reason_label: str = field(default="", kw_only=True)
+    fields: list[dict[str, Any]] = field(default_factory=list, kw_only=True)
 
 
 class Paperwork:
@@ -99,7 +100,7 @@ class Paperwork:
     def fact_label(self, name: str) -> str:
         return name
 
-    def fact_text(self, name: str, value: Any) -> str:
+    def fact_text(self, case: Case, name: str, value: Any) -> str:
         """A field's value for people, masked where it is personal."""
         return str(value)
 
@@ -159,7 +160,14 @@ class Paperwork:
         actions = [action for action in ACTIONS.at_desk(self.flow_label, page.step) if action.offered(page)]
         order = {"final": 0, "quiet": 1, "plain": 2, "seal": 3, "primary": 4}
         return [
-            Button(action.code, action.label, action.weight, needs_reason=action.needs_reason)
+            Button(
+                action.code,
+                action.label,
+                action.weight,
+                needs_reason=action.needs_reason,
+                reason_label=action.reason_label,
+                fields=action.fields(page),
+            )
             for action in sorted(actions, key=lambda action: order[action.weight])
         ]
 

@@ -15,10 +15,10 @@ from typing import Any
 from django import forms
 from viewflow.workflow.status import STATUS
 
-from audit.personal_numbers import mask_numbers
-
 from .actions import ACTIONS, Move, TaskAction
-from .models import Case, CaseReturn, DeskTask, Notice
+from .desk_forms import ReasonForm
+from .models import Case, CaseReturn, DeskTask, Opinion
+from .notices import tell, tell_office
 from .opinions import valid_opinions, void_opinions
 from .procedure import Desk
 from .refusals import Refusal
@@ -26,7 +26,7 @@ from .versions import changed_names, digest_of, facts_of
 from .ways import ReturnMode
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(ReasonForm):
     """To which step, in which way it is to come again, and what must be put right."""
 
     to = forms.CharField(required=False, max_length=40)
@@ -36,33 +36,52 @@ class ReturnForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "请从列出的再送方式里选一种。"},
     )
-    reason = forms.CharField(
-        label="原因",
-        min_length=2,
-        max_length=300,
-        error_messages={
-            "required": "请写明原因，收到的人照着办。",
-            "min_length": "请把原因写清楚一些。",
-            "max_length": "原因太长，请控制在300个字以内。",
-        },
-    )
 
     def clean_mode(self) -> str:
         return self.cleaned_data["mode"] or ReturnMode.WALK_AGAIN
 
 
 def acts_of(case: Case) -> dict[str, list[DeskTask]]:
-    """The last deciding acts that stand, by step: one, or one per required actor (one query)."""
-    if case.remembered is not None and "acts" in case.remembered:
-        return dict(case.remembered["acts"])
-    done = DeskTask.objects.filter(process=case, status=STATUS.DONE, office__isnull=False).exclude(outcome="")
+    """The last deciding acts that stand, by step: one, or one per required actor."""
     acts: dict[str, dict[str, DeskTask]] = {}
-    for task in done.select_related("owner", "version").order_by("act_number", "pk"):
+    for task in _done(case):
         acts.setdefault(task.flow_task.name, {})[task.seat] = task
-    found = {name: list(tasks.values()) for name, tasks in acts.items()}
+    return {name: list(tasks.values()) for name, tasks in acts.items()}
+
+
+def _done(case: Case) -> list[DeskTask]:
+    """Every deciding act that stands, in the order of acting, with the returns (one query per page)."""
+    if case.remembered is not None and "done" in case.remembered:
+        return list(case.remembered["done"])
+    done = DeskTask.objects.filter(process=case, status=STATUS.DONE, office__isnull=False).exclude(outcome="")
+    found = list(
+        done.select_related("owner", "version", "sent_back__by", "sent_back__version").order_by("act_number", "pk")
+    )
     if case.remembered is not None:
-        case.remembered["acts"] = dict(found)
+        case.remembered["done"] = list(found)
     return found
+
+
+def was_ever(case: Case, kind: type) -> bool:
+    """Whether an act of this kind is on the trail; on a page that has read the trail no query is asked for it."""
+    if case.submitted_at is None:
+        return False
+    events = (case.remembered or {}).get("events")
+    return events is None or any(isinstance(ACTIONS.get(event.action), kind) for event in events)
+
+
+def been_at(case: Case) -> dict[str, list[str]]:
+    """Which steps the case has been through, and who acted there last, by step; from the trail where it was read."""
+    events = (case.remembered or {}).get("events")
+    if events is None:
+        acts = acts_of(case)
+        return {step: [task.owner.name for task in tasks if task.owner] for step, tasks in acts.items()}
+    been: dict[str, list[str]] = {}
+    for event in sorted(events, key=lambda event: event.sequence):
+        for desk in case.flow_class.implied(event.from_state):
+            if event.from_state != event.to_state:
+                been[desk.name] = [event.actor_name]
+    return been
 
 
 def earlier_desks(case: Case, here: str) -> list[Desk]:
@@ -71,7 +90,7 @@ def earlier_desks(case: Case, here: str) -> list[Desk]:
     names = [desk.name for desk in desks]
     if here not in names:
         return []
-    been = acts_of(case)
+    been = been_at(case)
     return [desk for desk in desks[: names.index(here)] if desk.returned_state and desk.name in been]
 
 
@@ -85,19 +104,11 @@ def open_return(case: Case, step: str) -> CaseReturn | None:
 
 
 def last_return(case: Case) -> CaseReturn | None:
-    """The latest return that was not taken back (one query)."""
-    if case.remembered is not None and "last_return" in case.remembered:
-        remembered: CaseReturn | None = case.remembered["last_return"]
-        return remembered
-    found = (
-        CaseReturn.objects.filter(case=case, undone_at__isnull=True)
-        .select_related("version", "by")
-        .order_by("-pk")
-        .first()
-    )
-    if case.remembered is not None:
-        case.remembered["last_return"] = found
-    return found
+    """The latest return that was not taken back."""
+    if not was_ever(case, SendBack):
+        return None
+    sent = [task.sent_back for task in _done(case) if hasattr(task, "sent_back")]
+    return next((each for each in reversed(sent) if each.undone_at is None), None)
 
 
 def note_return(move: Move, desk: Desk, mode: str, reason: str) -> CaseReturn:
@@ -127,8 +138,18 @@ class SendBack(TaskAction):
     label = "退回补正"
     told = "退回补正"
     weight = "plain"
-    needs_reason = True
+    needs_reason = returns = True
     form = ReturnForm
+
+    def fields(self, page: Any) -> list[dict[str, Any]]:
+        case, typed = page.on_case, page.typed or {}
+        been = been_at(case)
+        desks = earlier_desks(case, page.step)
+        to = [(desk.name, f"{desk.task_title}（{'、'.join(dict.fromkeys(been[desk.name]))}）") for desk in desks]
+        return [
+            {"name": "to", "label": "退回到", "choices": to, "value": typed.get("to", "")},
+            {"name": "mode", "label": "改好以后", "choices": ReturnMode.choices, "value": typed.get("mode", "")},
+        ]
 
     def guards(self, move: Move) -> Iterable[Refusal]:
         """The flow's own rules."""
@@ -186,10 +207,11 @@ def changed_for_skipped(case: Case, sent: CaseReturn, rewrites: Sequence[str] = 
     return list(changed)
 
 
-def go_on(move: Move, plain: Callable[[], Any], *, rewrites: Sequence[str] = ()) -> None:
+def go_on(move: Move, plain: Callable[[], Any], *, rewrites: Sequence[str] = (), because: Sequence[str] = ()) -> None:
     """The way on from a desk: straight back to who returned the paper if that was asked for and may be, else `plain`.
 
-    Called when the fields are written; `plain` is the entity's own transition.
+    Called when the fields are written; `plain` is the entity's own transition. `rewrites` are fields that this act
+    writes anew; `because` names fields that make it walk in any case.
     """
     sent = open_return(move.case, move.task.flow_task.name)
     if sent is None:
@@ -198,7 +220,7 @@ def go_on(move: Move, plain: Callable[[], Any], *, rewrites: Sequence[str] = ())
     sent.settled_by = move.task
     sent.changed_for_skipped = []
     if sent.mode == ReturnMode.STRAIGHT_BACK:
-        sent.changed_for_skipped = changed_for_skipped(move.case, sent, rewrites)
+        sent.changed_for_skipped = [*because, *changed_for_skipped(move.case, sent, rewrites)]
         move.details["straight_back"] = not sent.changed_for_skipped
     sent.save()
     if move.details.get("straight_back"):
@@ -239,9 +261,11 @@ def void_what_changed(move: Move) -> None:
             and opinion.task_id != own
         ]
         if fallen:
-            void_opinions(move, why="退回后所见内容有变动", steps=[opinion.step for opinion in fallen])
+            handed_in = move.at_task is not None and move.task.flow_task == case.flow_class.desks()[0]
+            why = "退回补正后重新提交" if handed_in else "看过的内容有变动"
+            void_opinions(move, why=why, steps=[opinion.step for opinion in fallen])
             for opinion in fallen:
-                tell_role(
+                tell_office(
                     move,
                     opinion.acted_as.organisation_id,
                     opinion.acted_as.role,
@@ -249,17 +273,10 @@ def void_what_changed(move: Move) -> None:
                 )
 
 
-def tell(move: Move, desk: Desk, text: str) -> None:
-    """A message to the office of a step, in the same transaction."""
-    for lying in desk.lying(move.case) or []:
-        tell_role(move, lying.office_id, lying.role, text)
-
-
-def tell_role(move: Move, office_id: int, role: str, text: str) -> None:
-    Notice.objects.create(
-        office_id=office_id,
-        office_role=role,
-        case=move.case,
-        text=mask_numbers(text)[:200],  # a notice lies in the clear, and reasons are typed by people
-        at=move.at,
-    )
+def own_opinion_that_stands(case: Case, step: str, user: Any) -> Opinion | None:
+    """What this person signed at this step before, if nothing they were shown has changed: they may uphold it."""
+    opinion = valid_opinions(case).get(step)
+    desk = case.flow_class.desk(step)
+    if opinion is None or desk is None or opinion.written_by_id != getattr(user, "pk", None):
+        return None
+    return opinion if opinion.shown_digest == digest_of(facts_of(case), desk.shown) else None

@@ -53,14 +53,15 @@ def changed_names(before: Mapping[str, Any], after: Mapping[str, Any], names: It
     return [name for name in every if name in wanted and before.get(name, "") != after.get(name, "")]
 
 
-def changes(paperwork: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+def changes(case: Case, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """Field by field, for people."""
+    paperwork = case.flow_class.paperwork
     return [
         Change(
             name=name,
             label=paperwork.fact_label(name),
-            before=paperwork.fact_text(name, before.get(name, "")) or "（空）",
-            after=paperwork.fact_text(name, after.get(name, "")) or "（空）",
+            before=paperwork.fact_text(case, name, before.get(name, "")) or "（空）",
+            after=paperwork.fact_text(case, name, after.get(name, "")) or "（空）",
         )
         for name in changed_names(before, after)
     ]
