@@ -140,6 +140,7 @@ ACTS: dict[str, str] = {
     "policies.withdraw": "-----y---",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
+    "employment.import_service": "--y-y----",
 }
 LOGIN_ACTS = {
     "registry.correct_name", "registry.reset_password", "registry.close_login", "registry.reopen_login",

@@ -70,10 +70,16 @@ class ListAction(RegistryAction):
 def known(rows: QuerySet[Any], column: str, values: Iterable[str]) -> set[str]:
     """Those of the values that some row has already in this column."""
     found: set[str] = set()
-    wanted = iter(sorted(set(values) - {""}))
-    while some := list(islice(wanted, AT_ONCE)):
+    for some in parts(sorted(set(values) - {""})):
         found |= set(rows.filter(**{f"{column}__in": some}).values_list(column, flat=True))
     return found
+
+
+def parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """As many values at a time as one question to the database may carry."""
+    rest = iter(values)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
 
 
 def by_code(county_id: int, codes: Iterable[str]) -> dict[str, Organisation]:
