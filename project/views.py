@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from forms_templates import library
 from forms_templates.sheet import Fill, sheet_html
 from forms_templates.values import Mark
-from project.demo import demo_logins
+from project.demo import OTHER_LOGIN, demo_logins
 from project.forms import LoginForm, OwnPasswordForm
 from registry.models import County
 from registry.policies import POLICY_2019
@@ -70,6 +70,7 @@ class Login(LoginView):
         chosen = self._chosen_demo_login()
         return super().get_context_data(
             demo_logins=shown_logins(),
+            other_login=OTHER_LOGIN,
             prefilled=chosen.username if chosen else "",
             sheet=empty_sheet(),
             sheet_css_url=sheet_css_url(*LOGIN_SHEET),

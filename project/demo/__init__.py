@@ -1,5 +1,5 @@
 """The demo county: invented people in real townships, loaded through the door like everything else."""
 
-from project.demo.people import demo_logins
+from project.demo.people import OTHER_LOGIN, demo_logins
 
-__all__ = ["demo_logins"]
+__all__ = ["OTHER_LOGIN", "demo_logins"]

@@ -1,169 +1,130 @@
-"""Who works in the demo county. Every person and village is invented; the townships are the real ones."""
+"""Who works in the offices of the demo county. Every person is invented.
+
+Those introduced on the login page log in by their name; everybody else's user name is the office's code and the post.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registry.id_numbers import DEMO_AREA, check_digit
+from project.demo.crowd import COMMON, MAN, MEN, SURNAMES, WOMAN, WOMEN
+from project.demo.places import TOWNSHIPS, Village, village_named
 from registry.roles import Role
 
 PASSWORD = "yanshi-2019A"  # noqa: S105 - the demo's public password
 SINCE = date(2019, 6, 20)
 
-TOWNSHIPS = (
-    ("100", "昌黎镇"),
-    ("101", "靖安镇"),
-    ("102", "安山镇"),
-    ("103", "龙家店镇"),
-    ("104", "泥井镇"),
-    ("105", "大蒲河镇"),
-    ("106", "新集镇"),
-    ("107", "刘台庄镇"),
-    ("108", "茹荷镇"),
-    ("109", "朱各庄镇"),
-    ("110", "荒佃庄镇"),
-    ("201", "团林乡"),
-    ("202", "葛条港乡"),
-    ("203", "马坨店乡"),
-    ("206", "两山乡"),
-    ("207", "十里铺乡"),
-)
-VILLAGES = (
-    "青禾村", "榆荫村", "云杉村", "石磨村", "柳溪村", "枫桥村", "杏坡村", "松岗村", "荷塘村", "梨园村",
-    "麦场村", "槐庄村", "桃林村", "竹泉村", "沙堤村", "苇湾村", "稻香村", "葵田村", "棠川村", "栗峪村",
-    "芦花村", "桑园村", "枣林村", "鹤滩村", "燕窝村", "雁落村", "鹿鸣村", "鱼塘村", "瓜园村", "豆坊村",
-    "油坊村", "磨盘村", "水车村", "石桥村", "木桥村", "长堤村", "短亭村", "高台村", "平川村", "古槐村",
-    "新桥村", "旧渡村", "前滩村", "后滩村", "东坡村", "西岭村", "南洼村", "北坎村",
-)  # fmt: skip
-DEPARTMENTS = (
-    ("bureau", "人力资源和社会保障局"),
-    ("employment_service", "就业服务中心"),
-    ("poverty_office", "扶贫办"),
-    ("finance", "财政局"),
-    ("audit", "审计局"),
-    ("supervision", "扶贫专项督导组"),
-    ("leading_group", "就业扶贫工作领导小组"),
-    ("womens_federation", "妇联"),
-)
-POSTS = (
-    (
-        "保洁",
-        "村内主街、公共厕所和垃圾点的清扫保洁。",
-        "路面无垃圾，垃圾日产日清。",
-        "每天7时至10时，每周6天。",
-        6,
-    ),
-    ("绿化", "村道两侧树木、花池的浇水修剪。", "缺株及时补，杂草不过膝。", "每天8时至11时，每周5天。", 4),
-    ("养路", "村道路肩、边沟的清理和小坑修补。", "边沟畅通，路肩平整。", "每天8时至11时，每周5天。", 4),
-    (
-        "巡逻员",
-        "护林防火和治安巡查，发现情况及时报告。",
-        "每天巡查两遍，有记录。",
-        "每天14时至18时，每周6天。",
-        4,
-    ),
-)
-
 
 @dataclass(frozen=True)
 class Official:
-    """A demo login: its name is also its user name."""
+    """Somebody in office; who holds two offices is here twice. `place` is the organisation's code."""
 
+    username: str
     name: str
     role: Role
-    place: str  # code of a department or township, or "<township>/<village>"
-    title: str
+    place: str
 
 
-OFFICIALS = (
-    Official("何素琴", Role.VILLAGE_CLERK, "104/青禾村", "泥井镇青禾村经办人"),
-    Official("秦守义", Role.VILLAGE_HEAD, "104/青禾村", "泥井镇青禾村党支部书记"),
-    Official("贾玉田", Role.VILLAGE_COMMITTEE_MEMBER, "104/青禾村", "泥井镇青禾村两委成员"),
-    Official("宋敏", Role.VILLAGE_SEAL_KEEPER, "104/青禾村", "泥井镇青禾村印章管理员"),
-    Official("赵秀敏", Role.VILLAGE_CLERK, "104/榆荫村", "泥井镇榆荫村经办人（兼管印章）"),
-    Official("韩继成", Role.VILLAGE_HEAD, "104/榆荫村", "泥井镇榆荫村村委会主任"),
-    Official("罗晓敏", Role.TOWNSHIP_CLERK, "104", "泥井镇乡镇经办人"),
-    Official("林书平", Role.TOWNSHIP_REVIEWER, "104", "泥井镇乡镇审核人"),
-    Official("苏文静", Role.TOWNSHIP_REVIEWER, "104", "泥井镇乡镇审核人"),
-    Official("沈静", Role.TOWNSHIP_SEAL_KEEPER, "104", "泥井镇印章管理员"),
-    Official("孟凡荣", Role.VILLAGE_CLERK, "101/云杉村", "靖安镇云杉村经办人"),
-    Official("郝振国", Role.VILLAGE_HEAD, "101/云杉村", "靖安镇云杉村党支部书记"),
-    Official("白春兰", Role.VILLAGE_COMMITTEE_MEMBER, "101/云杉村", "靖安镇云杉村两委成员"),
-    Official("唐立", Role.VILLAGE_SEAL_KEEPER, "101/云杉村", "靖安镇云杉村印章管理员"),
-    Official("邢海涛", Role.TOWNSHIP_CLERK, "101", "靖安镇乡镇经办人"),
-    Official("段玉洁", Role.TOWNSHIP_REVIEWER, "101", "靖安镇乡镇审核人"),
-    Official("乔建新", Role.TOWNSHIP_SEAL_KEEPER, "101", "靖安镇印章管理员"),
-    Official("江月明", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service", "县就业服务中心经办人"),
-    Official("程远", Role.BUREAU_SUPERVISOR, "bureau", "县人社局监督员"),
-    Official("陆向阳", Role.POVERTY_OFFICE_OFFICER, "poverty_office", "县扶贫办经办人"),
-    Official("杜佳宁", Role.FINANCE_OFFICER, "finance", "县财政局工作人员"),
-    Official("阎正平", Role.AUDITOR, "audit", "县审计局工作人员"),
-    Official("葛蕾", Role.REPORTER, "womens_federation", "县妇联报送人"),
-    Official("石磊", Role.SUPERVISION_MEMBER, "supervision", "专项督导组成员"),
-    Official("安宏图", Role.LEADING_GROUP_MEMBER, "leading_group", "领导小组成员"),
-    Official("柯明", Role.SYSTEM_ADMINISTRATOR, "bureau", "系统管理员"),
+_NIJING, _JINGAN, _COUNTY = "泥井镇", "靖安镇", "县直部门"
+# Name, role, place (a village's name or a code), title, group on the login page.
+_NAMED = (
+    ("何素琴", Role.VILLAGE_CLERK, "青禾村", "经办人", "泥井镇青禾村"),
+    ("秦守义", Role.VILLAGE_HEAD, "青禾村", "党支部书记", "泥井镇青禾村"),
+    ("贾玉田", Role.VILLAGE_COMMITTEE_MEMBER, "青禾村", "两委成员", "泥井镇青禾村"),
+    ("宋敏", Role.VILLAGE_SEAL_KEEPER, "青禾村", "印章管理员", "泥井镇青禾村"),
+    ("赵秀敏", Role.VILLAGE_CLERK, "榆荫村", "经办人（兼管印章）", "泥井镇榆荫村"),
+    ("韩继成", Role.VILLAGE_HEAD, "榆荫村", "村委会主任", "泥井镇榆荫村"),
+    ("罗晓敏", Role.TOWNSHIP_CLERK, "104", "乡镇经办人", _NIJING),
+    ("林书平", Role.TOWNSHIP_REVIEWER, "104", "乡镇审核人", _NIJING),
+    ("苏文静", Role.TOWNSHIP_REVIEWER, "104", "乡镇审核人", _NIJING),
+    ("沈静", Role.TOWNSHIP_SEAL_KEEPER, "104", "印章管理员", _NIJING),
+    ("孟凡荣", Role.VILLAGE_CLERK, "云杉村", "经办人", "靖安镇云杉村"),
+    ("郝振国", Role.VILLAGE_HEAD, "云杉村", "党支部书记", "靖安镇云杉村"),
+    ("白春兰", Role.VILLAGE_COMMITTEE_MEMBER, "云杉村", "两委成员", "靖安镇云杉村"),
+    ("唐立", Role.VILLAGE_SEAL_KEEPER, "云杉村", "印章管理员", "靖安镇云杉村"),
+    ("邢海涛", Role.TOWNSHIP_CLERK, "101", "乡镇经办人", _JINGAN),
+    ("段玉洁", Role.TOWNSHIP_REVIEWER, "101", "乡镇审核人", _JINGAN),
+    ("乔建新", Role.TOWNSHIP_SEAL_KEEPER, "101", "印章管理员", _JINGAN),
+    ("江月明", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service", "就业服务中心经办人", _COUNTY),
+    ("程远", Role.BUREAU_SUPERVISOR, "bureau", "人社局监督员", _COUNTY),
+    ("陆向阳", Role.POVERTY_OFFICE_OFFICER, "poverty_office", "扶贫办经办人", _COUNTY),
+    ("杜佳宁", Role.FINANCE_OFFICER, "finance", "财政局工作人员", _COUNTY),
+    ("阎正平", Role.AUDITOR, "audit", "审计局工作人员", _COUNTY),
+    ("葛蕾", Role.REPORTER, "womens_federation", "妇联报送人", _COUNTY),
+    ("石磊", Role.SUPERVISION_MEMBER, "supervision", "专项督导组成员", _COUNTY),
+    ("安宏图", Role.LEADING_GROUP_MEMBER, "leading_group", "领导小组成员", _COUNTY),
+    ("柯明", Role.SYSTEM_ADMINISTRATOR, "bureau", "系统管理员", _COUNTY),
 )
-# In this village the clerk keeps the seal, too (Organisation.clerk_may_hold_seal).
-CLERK_KEEPS_SEAL = ("104/榆荫村",)
+SHOWN_GROUPS = ("泥井镇青禾村", _NIJING, _COUNTY)
+"""One village, its township and the county: enough to walk every paper to its end."""
 
-SURNAMES = "周孙田孟吕梁陶丁高刘史侯龚万邱贺常温康施"
-GIVEN = (
-    "桂兰", "保田", "玉福", "照林", "长河", "秀芝", "振海", "广发", "凤霞", "玉琢", "春生", "淑珍", "国庆",
-    "艳玲", "德山", "桂荣", "永福", "巧云", "满仓", "雪梅", "大勇", "素芬", "福来", "金花", "铁柱",
+# The post as it ends a user name: 104003经办.
+_SHORT = {
+    Role.VILLAGE_CLERK: "经办",
+    Role.VILLAGE_HEAD: "书记",
+    Role.VILLAGE_COMMITTEE_MEMBER: "两委",
+    Role.VILLAGE_SEAL_KEEPER: "印章",
+    Role.TOWNSHIP_CLERK: "经办",
+    Role.TOWNSHIP_REVIEWER: "审核",
+    Role.TOWNSHIP_SEAL_KEEPER: "印章",
+}
+_VILLAGE_ROLES = (
+    Role.VILLAGE_CLERK,
+    Role.VILLAGE_HEAD,
+    Role.VILLAGE_COMMITTEE_MEMBER,
+    Role.VILLAGE_SEAL_KEEPER,
+)
+_TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_SEAL_KEEPER)
+OFFICE_NAMES = (
+    "晓东", "文博", "海燕", "丽娟", "志远", "立新", "雅静", "建华", "晓光", "国栋", "佳慧", "永强", "慧敏", "静怡",
+    "明辉", "春燕", "立军", "向东", "红梅", "少华", "学军", "庆云", "雪松", "晓琳",
 )  # fmt: skip
 
 
+OTHER_LOGIN = "101001经办、101审核"
+"""How everybody else's user name is made, by two examples."""
+
+
 def demo_logins() -> list[tuple[str, str, str]]:
-    """User name, password and office of every demo login."""
-    return [(official.name, PASSWORD, official.title) for official in OFFICIALS]
+    """User name, password and office of those introduced by name: one village, one township, the county."""
+    return [(name, PASSWORD, _title(title, group)) for name, _, _, title, group in _NAMED if group in SHOWN_GROUPS]
 
 
-def id_number(birth_on: date, sequence: int) -> str:
-    """An ID number in the unassigned area 130399; an odd sequence is a man."""
-    first = f"{DEMO_AREA}{birth_on:%Y%m%d}{sequence:03d}"
-    return first + check_digit(first)
+def _title(title: str, group: str) -> str:
+    return f"县{title}" if group == _COUNTY else f"{group}{title}"
 
 
-def villages_of(township: str) -> tuple[str, ...]:
-    """Three invented villages for each township, never the same twice."""
-    index = [code for code, _ in TOWNSHIPS].index(township)
-    if township == "104":
-        return ("青禾村", "榆荫村", "柳溪村")
-    if township == "101":
-        return ("云杉村", "石磨村", "枫桥村")
-    rest = [v for v in VILLAGES if v not in (*villages_of("104"), *villages_of("101"))]
-    return tuple(
-        rest[(index * 3) % len(rest) + n] if (index * 3) % len(rest) + n < len(rest) else rest[n] for n in range(3)
-    )
+def officials(seed: int, of: Sequence[Village]) -> list[Official]:
+    """Everybody in office: those we have named, then the others, office by office."""
+    dice = random.Random(f"officials {seed}")  # noqa: S311 - invented people
+    found = []
+    for name, role, where, _, group in _NAMED:
+        place = village_named(where).code if where.endswith("村") else where
+        found.append(Official(name if group in SHOWN_GROUPS else _username(place, role), name, role, place))
+    held = {(official.place, official.role) for official in found}
+    offices = [
+        *((code, role) for code, _, _ in TOWNSHIPS for role in _TOWNSHIP_ROLES),
+        *((village.code, role) for village in of for role in _roles_of(village)),
+    ]
+    for place, role in offices:
+        name = _somebody(dice)
+        if (place, role) not in held:
+            found.append(Official(_username(place, role), name, role, place))
+    return found
 
 
-@dataclass(frozen=True)
-class Applicant:
-    """An invented worker of a household of their own."""
-
-    name: str
-    born: date
-    sequence: int
-    category: str
-
-    @property
-    def id_number(self) -> str:
-        return id_number(self.born, self.sequence)
-
-    @property
-    def phone(self) -> str:
-        return f"1380335{self.sequence:04d}"[:11]
+def _username(place: str, role: Role) -> str:
+    return f"{place}{_SHORT[role]}"
 
 
-def applicants() -> Iterator[Applicant]:
-    """An endless row of invented people between 25 and 60 years old, every fifth of an edge household."""
-    number = 0
-    while True:
-        surname = SURNAMES[number % len(SURNAMES)]
-        given = GIVEN[(number * 7 + number // len(SURNAMES)) % len(GIVEN)]
-        born = date(1966 + (number * 3) % 30, 1 + (number * 5) % 12, 1 + (number * 11) % 28)
-        category = ("poverty_relieved", "in_poverty", "poverty_relieved", "in_poverty", "edge")[number % 5]
-        yield Applicant(f"{surname}{given}", born, 100 + number, category)
-        number += 1
+def _roles_of(village: Village) -> tuple[Role, ...]:
+    return _VILLAGE_ROLES[:-1] if village.clerk_keeps_seal else _VILLAGE_ROLES
+
+
+def _somebody(dice: random.Random) -> str:
+    sex = MAN if dice.random() < 0.6 else WOMAN
+    given = dice.choice(OFFICE_NAMES if dice.random() < 0.4 else MEN if sex == MAN else WOMEN)
+    return dice.choice(COMMON if dice.random() < 0.5 else SURNAMES) + given

@@ -1,4 +1,4 @@
-"""The whole demo county on PostgreSQL: it loads through the door, and what is written there stays written.
+"""A small demo county on PostgreSQL: it loads through the door, and what is written there stays written.
 
 That the migrations apply from zero on both databases, and that none is missing, shows tests/setup/test_databases.py.
 """
@@ -17,7 +17,7 @@ WRITTEN_BY_THE_DEMO = {"Event", "EventSalt", "EventOrganisation", "Document", "S
 
 
 def test_the_demo_county_loads_and_can_only_grow(postgres_copy: str, tmp_path: Path) -> None:
-    assert "演示县已载入" in start_manage(postgres_copy, tmp_path, "demo_county").finish()
+    assert "演示县已载入" in start_manage(postgres_copy, tmp_path, "demo_county", "--workers", "60").finish()
     assert "全部办件的待办与状态相符" in start_manage(postgres_copy, tmp_path, "check_desks").finish()
     assert "条记录完整" in start_manage(postgres_copy, tmp_path, "verify_trail").finish()
     with psycopg.connect(postgres_copy, autocommit=True) as connection:

@@ -8,4 +8,4 @@ class AdministrationConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the actions makes them known to the door.
-        from . import appointment_actions, login_actions, organisation_actions  # noqa: F401
+        from . import appointment_actions, login_actions, official_list, organisation_actions  # noqa: F401

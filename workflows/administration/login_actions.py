@@ -19,12 +19,17 @@ from .row_action import RowAction
 
 def set_first_password(user: User, password: str) -> None:
     """A password somebody else chose: good enough to begin with, and replaced at the first login."""
+    refuse_weak(password, user)
+    user.set_password(password)
+    user.must_change_password = True
+
+
+def refuse_weak(password: str, user: User | None = None) -> None:
+    """Raises Refused with everything that is wrong with a password."""
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise Refused([Refusal("password", message, anchor="password") for message in error.messages]) from error
-    user.set_password(password)
-    user.must_change_password = True
 
 
 @register

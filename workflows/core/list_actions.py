@@ -1,4 +1,4 @@
-"""Lists taken in as one act: the people in office, and the households of a township's current list.
+"""Lists taken in as one act, such as the households of a township's current list.
 
 One act, one event: it names how many there are and keeps a salted digest of the list as it was handed in. A list
 with a row that can't be right is refused whole, and every such row is told at once.
@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db.models import Model, QuerySet
 
 from audit.trail import SubjectStamp
 from registry.encryption import blind_index
 from registry.id_numbers import IdNumber, IdNumberError, PhoneError, normalise_phone
-from registry.models import Appointment, Household, Organisation, PersonKey, User, Worker
+from registry.models import Household, Organisation, PersonKey, Worker
 from registry.policies import policy_on
-from registry.roles import LEVEL, Role
+from registry.roles import Role
 
 from .actions import Move, register
 from .refusals import Refusal, Refused
@@ -98,72 +97,6 @@ def too_long(model: type[Model], row: Mapping[str, Any], columns: Mapping[str, s
         if field.max_length and len(text) > field.max_length:
             return f"{field.verbose_name}太长，请控制在{field.max_length}个字以内。"
     return ""
-
-
-@register
-class ImportOfficials(ListAction):
-    """The people of many offices at once: logins and appointments from one day, with one first password.
-
-    A row: username, name, organisation (its code), role. A second row of the same user name is a second appointment.
-    """
-
-    code = "registry.import_officials"
-    label = "导入人员任职"
-    told = "导入人员任职名单"
-    roles = (Role.SYSTEM_ADMINISTRATOR,)
-
-    def make(self, move: Move) -> list[User]:
-        rows: Sequence[Mapping[str, str]] = move.data["rows"]
-        places = by_code(move.county.pk, (row["organisation"] for row in rows))
-        self._check(rows, places)
-        # Hashing is slow on purpose and the first password is the same for all: once is enough.
-        password = make_password(move.data["password"])
-        must_change = bool(move.data.get("must_change_password", True))
-        names = {User.normalize_username(row["username"]): row["name"].strip() for row in rows}
-        users = User.objects.bulk_create(
-            User(username=username, name=name, password=password, must_change_password=must_change)
-            for username, name in names.items()
-        )
-        by_name = {user.username: user for user in users}
-        Appointment.objects.bulk_create(
-            Appointment(
-                user=by_name[User.normalize_username(row["username"])],
-                organisation=places[row["organisation"]],
-                role=row["role"],
-                from_on=move.data["from_on"],
-                made_by=move.actor.name,
-            )
-            for row in rows
-        )
-        self.note(move, places.values(), people=len(users), appointments=len(rows))
-        move.details["from_on"] = move.data["from_on"].isoformat()
-        return users
-
-    def _check(self, rows: Sequence[Mapping[str, str]], places: Mapping[str, Organisation]) -> None:
-        faults = Faults()
-        taken = known(User.objects.all(), "username", (User.normalize_username(row["username"]) for row in rows))
-        seen: dict[str, str] = {}
-        appointed: set[tuple[str, str, str]] = set()
-        for number, row in enumerate(rows, 1):
-            username = User.normalize_username(row["username"])
-            place = places.get(row["organisation"])
-            appointment = (username, row["organisation"], row["role"])
-            if fault := too_long(User, row, {"username": "username", "name": "name"}):
-                faults.tell(number, fault)
-            elif username in taken:
-                faults.tell(number, f"已有用户名“{username}”，请换一个。")
-            elif seen.setdefault(username, row["name"]) != row["name"]:
-                faults.tell(number, f"用户名“{username}”在名单里给了两个人，请换一个。")
-            elif place is None:
-                faults.tell(number, f"本县没有代码为“{row['organisation']}”的单位，请核对代码。")
-            elif row["role"] not in Role.values:
-                faults.tell(number, f"不认识的身份“{row['role']}”，请从身份表里选。")
-            elif LEVEL[Role(row["role"])] != place.kind:
-                faults.tell(number, f"“{Role(row['role']).label}”不能任职于{place.name}，请核对单位或身份。")
-            elif appointment in appointed:
-                faults.tell(number, "与前面一行重复，请删去一行。")
-            appointed.add(appointment)
-        faults.refuse()
 
 
 @register

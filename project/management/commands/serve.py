@@ -47,11 +47,12 @@ class Command(BaseCommand):
         shown = reachable(host)
         self.stdout.write(f"\n扶贫专岗管理系统已启动：http://{f'[{shown}]' if ':' in shown else shown}:{port}/\n")
         if settings.DEMO:
-            from project.demo import demo_logins
+            from project.demo import OTHER_LOGIN, demo_logins
 
             self.stdout.write("\n演示账号（用户名  密码  身份）：")
             for username, password, person in demo_logins():
                 self.stdout.write(f"  {username}  {password}  {person}")
+            self.stdout.write(f"  其他村和乡镇：单位代码加岗位，密码相同，如{OTHER_LOGIN}")
         self.tell("\n按 Ctrl-C 停止。")
 
     def tell(self, sentence: str) -> None:
