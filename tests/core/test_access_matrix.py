@@ -105,6 +105,8 @@ ACTS: dict[str, str] = {
     "desk.download_pdf": "yyy--yy--",
     "desk.file_pdf": "nnn--nn--",
     "desk.make_pdf_again": "yyy--yy--",
+    "desk.remind_of_deadline": "nnn--nn--",
+    "desk.escalate_deadline": "nnn--nn--",
     "desk.report_damaged_paper": "nnn--nn--",
     "desk.report_pdf_trouble": "nnn--nn--",
     "posts.open": "yy-------",
@@ -283,7 +285,15 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment"):
         return cast.county
-    case_wide = ("void", "take_back", "comment", "declare_kinship", "unmask")
+    case_wide = (
+        "void",
+        "take_back",
+        "comment",
+        "declare_kinship",
+        "unmask",
+        "remind_of_deadline",
+        "escalate_deadline",
+    )
     return case if code.split(".")[1] in case_wide else task_of(case)
 
 

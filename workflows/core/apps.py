@@ -8,4 +8,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing them makes the actions known to the door.
-        from . import desk_actions, list_actions, paper_actions, registry_actions  # noqa: F401
+        from . import deadline_actions, desk_actions, list_actions, paper_actions, registry_actions  # noqa: F401

@@ -151,7 +151,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "steps": steps(case, page.entity.state, events, tasks),
         "return_arc": "可退回补正" if paperwork.can_send_back(tasks) else "",
         "since_text": since_text(tasks, page.on, mine=page.task is not None),
-        "timeline": timeline(case, events, tasks, remarks),
+        "timeline": timeline(case, events, tasks, remarks, page.on),
         "checks": checks,
         "checks_summary": checks_summary(checks),
         "checks_hint": paperwork.checks_hint,

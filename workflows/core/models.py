@@ -123,6 +123,10 @@ class DeskTask(AbstractTask):
         "registry.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="办理单位"
     )
     office_role = models.CharField("办理岗位", max_length=40, blank=True)
+    # The last day by the policy set in force when the paper was laid here; no page reckons it anew.
+    due_on = models.DateField("办理期限", null=True)
+    reminded_at = models.DateTimeField("到期提醒时间", null=True)
+    escalated_at = models.DateTimeField("超期上报时间", null=True)
     revision = models.PositiveIntegerField("修订号", default=0)
     outcome = models.CharField("办理结果", max_length=60, blank=True)
     from_state = models.CharField("办理前状态", max_length=40, blank=True)
@@ -149,6 +153,12 @@ class DeskTask(AbstractTask):
                 fields=["office", "office_role", "created", "id"],
                 condition=Q(finished__isnull=True),
                 name="desk_open_by_office",
+            ),
+            # What the clock looks for: open papers by their last day.
+            models.Index(
+                fields=["due_on"],
+                condition=Q(finished__isnull=True) & Q(due_on__isnull=False),
+                name="desk_open_by_due_day",
             ),
             models.Index(
                 fields=["owner", "-finished", "-id"],

@@ -14,6 +14,7 @@ from registry.roles import Role
 
 from .actions import ACTIONS
 from .clock import now, today
+from .deadlines import due_text
 from .inbox import (
     COUNT_UP_TO,
     Wanted,
@@ -36,6 +37,7 @@ TABS = (("mine", "我的待办"), ("office", "本岗位待办"), ("done", "我�
 def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any]:
     """One line of the inbox, from the task and its case alone."""
     case = task.process
+    due = due_text(task.due_on, today())
     taken = task.owner if not done and task.owner_id not in (None, actor.user.pk) else None
     return {
         "url": reverse("case", args=[case.pk]) if done or taken else reverse("task", args=[task.pk]),
@@ -44,8 +46,9 @@ def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any
         "what": f"{case.flow_class.paperwork.title}，{task.flow_task.task_title}",
         "mark": {"kind": "ok", "text": ACTIONS.told(task.outcome)} if done else None,
         "waited": "" if done else waited(task.created, today()),
-        "due": case.number or "未编号",
-        "due_kind": "",
+        "number": case.number or "未编号",
+        "due": "" if done else due.text,
+        "due_kind": "" if done else due.kind,
         "action_label": "查看" if done or taken else "办理",
         "taken_by": taken.name if taken else "",
     }
@@ -59,7 +62,8 @@ def case_row(case: Case) -> dict[str, Any]:
         "what": case.flow_class.paperwork.title,
         "mark": {"kind": "ok", "text": "已办结"} if case.finished else None,
         "waited": "",
-        "due": case.number or "未编号",
+        "number": case.number or "未编号",
+        "due": "",
         "due_kind": "",
         "action_label": "查看",
         "taken_by": "",

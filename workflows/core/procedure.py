@@ -38,6 +38,7 @@ from viewflow.workflow.token import Token
 
 from registry.models import Organisation
 
+from .deadlines import due_day
 from .models import OPEN_STATUSES, Case, DeskTask
 
 Place = Callable[[Case], int | None]
@@ -125,6 +126,7 @@ class DeskActivation(_RoutesByState, ViewActivation):
             office_id=lying.office_id,
             office_role=lying.role,
             seat=lying.seat,
+            due_on=due_day(case.county, flow_task, case.moment),
         )
         task.save()
         if prev_activation.task.pk:

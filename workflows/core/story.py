@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from audit.models import Event
 from registry.roles import Role
 
 from .actions import ACTIONS
+from .deadlines import due_text
 from .models import Case, DeskTask
 from .procedure import Desk
 
@@ -29,8 +31,11 @@ class Entry:
     before: str = ""
 
 
-def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: dict[Any, str]) -> list[Entry]:
-    """Newest first; what is waited for stands at the top. `remarks` are comments by their moment."""
+def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: dict[Any, str], on: date) -> list[Entry]:
+    """Newest first; what is waited for stands at the top, with its deadline as of the day `on`.
+
+    `remarks` are comments by their moment.
+    """
     entries = [
         Entry(
             kind="now",
@@ -38,7 +43,16 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
             who=task.owner.name if task.owner else Role(task.office_role).label,
             text=task.flow_task.todo,
             when="",
-            note=f"{timezone.localtime(task.created):%-m月%-d日}收到" + ("，已领取" if task.owner else ""),
+            note="，".join(
+                part
+                for part in (
+                    f"{timezone.localtime(task.created):%-m月%-d日}收到",
+                    "已领取" if task.owner else "",
+                    due_text(task.due_on, on).text,
+                    due_text(task.due_on, on).note,
+                )
+                if part
+            ),
         )
         for task in tasks
     ]

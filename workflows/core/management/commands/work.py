@@ -10,6 +10,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from forms_templates import libreoffice
+from workflows.core.daily_jobs import daily_round
 from workflows.core.pdf_jobs import look_again_is_queued, make_waiting_pdfs, waiting
 
 # A job that has killed so many workers is the reason for it.
@@ -19,7 +20,7 @@ logger = logging.getLogger("django_tasks_db")
 
 
 class Command(db_worker.Command):
-    help = "做后台任务：核对文书、生成PDF。先接手上一次中断时没有做完的任务。"
+    help = "做后台任务：核对文书、生成PDF、办理到期的事。先接手上一次中断时没有做完的任务。"
 
     def handle(self, **options: Any) -> None:
         # Held until this process ends, however it ends. A second worker beside this one takes nothing up.
@@ -33,6 +34,9 @@ class Command(db_worker.Command):
                 libreoffice.sweep()
                 if waiting().exists() and not look_again_is_queued():
                     make_waiting_pdfs.enqueue()
+                # A machine that was off at night makes up for it now.
+                DBTaskResult.objects.filter(status="READY", task_path=daily_round.module_path).delete()
+                daily_round.enqueue()
             super().handle(**options)
 
 
