@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
 from workflows.administration.access import may_administer
+from workflows.briefings.views import must_follow_up
 from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
@@ -111,6 +112,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):
         ways.append(("办理记录", reverse("trail")))
+    if must_follow_up(actor):
+        ways.append(("传达", reverse("briefings")))
     if may_take_part(actor):
         ways.append(("政策", reverse("policies")))
     if may_administer(actor):

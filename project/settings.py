@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "workflows.employment",
     "workflows.administration",
     "workflows.policies",
+    "workflows.briefings",
     "workflows.core",
     "signatures",
     "forms_templates",

@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.administration.urls")),
     path("", include("workflows.employment.urls")),
     path("", include("workflows.policies.urls")),
+    path("", include("workflows.briefings.urls")),
 ]

@@ -66,6 +66,9 @@ PAGES: dict[str, tuple[int, ...]] = {
     "seals": ADMINISTRATOR,
     "seal_act": ADMINISTRATOR,
     "rights": OPEN,
+    "briefings": (404, 404, 200, 404, 200, 200, 200, 404, 404),
+    "briefing_receipts": (404, 404, 200, 404, 200, 200, 200, 404, 404),
+    "briefing_send": (404, 404, 200, 404, 200, 404, 404, 404, 404),
     "policies": IN_OFFICE,
     "policy_set": IN_OFFICE,
     "policy_new": (404, 404, 404, 404, 404, 200, 404, 404, 404),
@@ -136,6 +139,8 @@ ACTS: dict[str, str] = {
     "registry.import_officials": "-------y-",
     "registry.register_seal": "-------y-",
     "registry.retire_seal": "-------y-",
+    "briefings.send": "--y------",
+    "briefings.receive": "nnn--nn--",
     "policies.propose": "-----y---",
     "policies.approve": "-----y---",
     "policies.reject": "-----y---",
@@ -187,6 +192,8 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "official": [user_of(cast.clerk).pk],
         "official_act": [user_of(cast.clerk).pk, "name"],
         "appointment_act": [cast.clerk.appointments[0].pk, "end"],
+        "briefing_receipts": [PolicySet.objects.get().pk],
+        "briefing_send": [PolicySet.objects.get().pk],
         "policy_set": [PolicySet.objects.get().pk],
         "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
@@ -277,6 +284,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
     if code in ("applications.open", "posts.open"):
+        return cast.village
+    if code == "briefings.send":
         return cast.village
     if code.startswith("posts."):
         declared = cast.declare_post()

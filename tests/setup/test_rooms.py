@@ -17,6 +17,7 @@ FLOORS = {
     "employment": 5,
     "administration": 5,
     "policies": 5,
+    "briefings": 5,
     "applications": 7,
     "project": 10,
 }
