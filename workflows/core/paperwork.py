@@ -137,7 +137,11 @@ class Paperwork:
 
     def help(self, page: Page) -> tuple[str, ...]:
         """Three to six plain sentences for this desk: what it is for, what to do now, what happens then."""
-        return ()
+        now, then = self.consequence(page)
+        return (
+            "有底色的格子由您填，别的格子不用管；手机上点“看表样”，能看到整张表。",
+            *(f"{sentence.rstrip('。')}。" for sentence in (now, then) if sentence),
+        )
 
     def unmasked(self, entity: Any) -> dict[str, str]:
         """Full values of the masked fields, by field name."""

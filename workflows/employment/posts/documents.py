@@ -112,6 +112,22 @@ def is_filling(page: Page) -> bool:
     return page.entity is None or page.step == "describe_post"
 
 
+HELP: dict[str, tuple[str, ...]] = {
+    "": (
+        "这是《扶贫专岗设置核定表》，村里要增加一个岗位时填。有底色的格子由您填。",
+        "写清楚做什么、做到什么样、几点到几点、要几个人，离劳动者家近不近。",
+        "一次填不完，点“保存草稿”；平时每20秒也自动保存。",
+        "填好点“报送”，转乡镇审核人核定；对方办理以前您可以撤回来改。",
+    ),
+    STEP: (
+        "这一步请您代表乡镇核定岗位：职责、标准、时间、人数是不是合适。",
+        "在“核定意见”里写意见，在签字框里手写签字；也可以在白纸上签好，拍照上传。",
+        "点同意以后岗位即为空缺，村里可以安置人，不能撤回。",
+        "要补的，退回村里写明补什么；不同意的，写明理由，这一件就办结。",
+    ),
+}
+
+
 class PostPaperwork(Paperwork):
     """岗位设置 as the desk shows it."""
 
@@ -183,6 +199,9 @@ class PostPaperwork(Paperwork):
         if page.step == STEP:
             return "请先在表上手写签字", "核定后岗位即为空缺，村里可以安置；不能撤回。"
         return "填好岗位的职责、标准和时间", "报送后转乡镇审核人核定，并自动编号；对方办理以前您可以撤回。"
+
+    def help(self, page: Page) -> tuple[str, ...]:
+        return HELP.get(page.step, HELP[""])
 
     def unmasked(self, entity: Post) -> dict[str, str]:
         return {}
