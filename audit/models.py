@@ -43,10 +43,11 @@ class Event(AppendOnlyModel):
         constraints = [models.UniqueConstraint(fields=["county", "sequence"], name="event_county_sequence")]
         indexes = [
             models.Index(fields=["case_key", "sequence"], name="event_case"),
-            models.Index(fields=["county", "at"], name="event_at"),
-            models.Index(fields=["county", "actor_user_id", "sequence"], name="event_actor"),
-            models.Index(fields=["county", "action", "sequence"], name="event_action"),
-            models.Index(fields=["county", "subject_number", "sequence"], name="event_number"),
+            # Searches are read by time, newest first: each index ends in what the page is ordered by.
+            models.Index(fields=["county", "at", "sequence"], name="event_at"),
+            models.Index(fields=["county", "actor_user_id", "at", "sequence"], name="event_actor"),
+            models.Index(fields=["county", "action", "at", "sequence"], name="event_action"),
+            models.Index(fields=["county", "subject_number", "at", "sequence"], name="event_number"),
             models.Index(fields=["subject_kind", "subject_key", "sequence"], name="event_subject"),
         ]
 
@@ -86,6 +87,7 @@ class EventOrganisation(AppendOnlyModel):
     county = models.CharField("县代码", max_length=12)
     organisation_code = models.CharField("单位代码", max_length=50)
     sequence = models.BigIntegerField("序号")
+    at = models.DateTimeField("时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "办理记录涉及的单位"
@@ -93,7 +95,7 @@ class EventOrganisation(AppendOnlyModel):
             models.UniqueConstraint(fields=["event", "organisation_code"], name="eventorganisation_once"),
         ]
         indexes = [
-            models.Index(fields=["county", "organisation_code", "sequence"], name="eventorganisation_page"),
+            models.Index(fields=["county", "organisation_code", "at", "sequence"], name="eventorganisation_page"),
         ]
 
 

@@ -117,7 +117,7 @@ def append(
     if content["fields"]:
         EventSalt(event=event, salt=salt).save(using=using)
     EventOrganisation.objects.using(using).bulk_create(
-        EventOrganisation(event=event, county=event.county, organisation_code=code, sequence=event.sequence)
+        EventOrganisation(event=event, county=event.county, organisation_code=code, sequence=event.sequence, at=at)
         for code in content["organisations"]
     )
     ChainHead.objects.using(using).filter(county=county).update(sequence=event.sequence, hash=event.hash)

@@ -28,6 +28,11 @@ def verify_chain(county: str) -> list[str]:
 def verify_event(event: Event) -> list[str]:
     """Every problem of one event and of its link to the one before. Two queries."""
     before = Event.objects.filter(county=event.county, sequence=event.sequence - 1).first()
+    return verify_after(event, before)
+
+
+def verify_after(event: Event, before: Event | None) -> list[str]:
+    """Every problem of one event and of its link to `before`, the event in front of it. One query."""
     if before is None and event.sequence > 1:
         return [f"{event.county}第{event.sequence - 1}条记录不见了。"]
     previous_hash = event_hash(bytes(before.canonical)) if before else GENESIS
@@ -88,6 +93,8 @@ def _wrong_columns(event: Event, content: dict[str, Any], columns: dict[str, Any
             yield names[column]
     if moment_text(event.at) != content.get("at"):
         yield "时间"
-    filed = sorted((row.organisation_code, row.county, row.sequence) for row in event.organisations.all())
-    if filed != [(code, event.county, event.sequence) for code in content.get("organisations", [])]:
+    filed = sorted(
+        (row.organisation_code, row.county, row.sequence, moment_text(row.at)) for row in event.organisations.all()
+    )
+    if filed != [(code, event.county, event.sequence, content.get("at")) for code in content.get("organisations", [])]:
         yield "涉及的单位"
