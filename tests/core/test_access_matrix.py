@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "attachment": OWN_CASE,
     "trail": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "trail_event": (404, 404, 404, 404, 404, 200, 200, 404, 404),
+    "trail_people": (404, 404, 404, 404, 404, 302, 302, 404, 404),  # it answers to POST
     "seal_register": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "organisations": ADMINISTRATOR,
     "organisation": ADMINISTRATOR,

@@ -14,6 +14,7 @@ Content = dict[str, Any]
 
 AT = datetime(2020, 9, 15, 8, 5, tzinfo=UTC)
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR4nGNgAAIAAAUAAXpeqz8AAAAASUVORK5CYII="
 DESK = SimpleNamespace(name="昌黎县扶贫专岗", county="昌黎县", demo=True)
 AROUND: Content = {
     "desk": DESK,
@@ -183,10 +184,41 @@ def pages() -> dict[str, Content]:
     event = {
         "sequence": 7,
         "facts": [{"label": "办理人", "value": "宋敏"}, {"label": "办件", "value": "0031", "url": "/cases/1/"}],
-        "papers": [{"form": "申请审批表", "version": 1, "file_digest": DIGEST, "content_digest": DIGEST}],
+        "papers": [
+            {
+                "title": "申请审批表",
+                "note": "第4版，加盖村委会印章",
+                "url": "/papers/1/",
+                "file_digest": DIGEST,
+                "content_digest": DIGEST,
+            }
+        ],
+        "signatures": [
+            {
+                "digest": DIGEST,
+                "who": "秦守义",
+                "as": "青禾村村支部书记（村委会主任）",
+                "method": "屏幕手写",
+                "at": AT,
+                "picture": PIXEL,
+                "revoked": "已作废：重新签署",
+                "verified": {"kind": "ok", "text": "笔迹、内容与摘要一致。"},
+            }
+        ],
+        "seals": [
+            {
+                "number": "2020年第17号",
+                "seal": "青禾村公章（演示）",
+                "keeper": "宋敏",
+                "approved_by": "秦守义",
+                "copies": 1,
+                "picture": PIXEL,
+                "revoked": "",
+            }
+        ],
+        "fields": [{"label": "村委会意见", "value": DIGEST}],
         "hash": DIGEST,
         "previous_hash": "",
-        "digests": [{"label": "签字", "value": DIGEST}],
         "canonical": "{}",
         "verified": {"kind": "ok", "text": "摘要与原文一致。"},
     }
@@ -238,7 +270,20 @@ def pages() -> dict[str, Content]:
         "desk/cases.html": {
             "rows": [listed | {"state": {"kind": kind, "label": "状态"}} for kind in STATES],
         },
-        "desk/trail.html": {"rows": [trail_row], "filters": FILTERS, "next_url": "/n/"},
+        "desk/trail.html": {
+            "rows": [trail_row],
+            "filters": FILTERS,
+            "next_url": "/n/",
+            "people_url": "/trail/people/",
+            "chosen": [{"label": "办理人：宋敏", "without_url": "/trail/"}],
+            "slips": ["没有找到“无此村”，请填写单位的名称、全称或代码。"],
+        },
+        "desk/trail_people.html": {
+            "typed": "宋",
+            "people_url": "/trail/people/",
+            "back_url": "/trail/",
+            "people": [{"kind": "办理人", "name": "宋敏", "what": "青禾村村印章管理员", "url": "/trail/?actor=1"}],
+        },
         "desk/event.html": {"event": event, "back_url": "/trail/"},
         "desk/seal_register.html": {"rows": [use]},
         "desk/conflict.html": {"text": "罗晓敏在14:07已签署这一件。", "url": "/cases/1/"},

@@ -96,7 +96,7 @@ def ending_facts(move: Move, appointment: Appointment, last_day: date) -> rules.
             actor_organisation_code=organisation.code,
             at__gte=morning,
         )
-        .order_by("-sequence")
+        .order_by("-at")
         .values_list("at", flat=True)
         .first()
     )

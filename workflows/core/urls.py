@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import desk_view, office_view, paper_view, trail_view
+from . import desk_view, office_view, paper_view, trail_event_view, trail_view
 
 urlpatterns = [
     path("", office_view.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("attachments/<int:pk>/", paper_view.attachment, name="attachment"),
     path("sheets/<slug:code>/<int:version>/<slug:digest>.css", paper_view.sheet_css, name="sheet_css"),
     path("trail/", trail_view.trail, name="trail"),
-    path("trail/<int:sequence>/", trail_view.trail_event, name="trail_event"),
+    path("trail/people/", trail_view.trail_people, name="trail_people"),
+    path("trail/<int:sequence>/", trail_event_view.trail_event, name="trail_event"),
     path("seals/", trail_view.seal_register, name="seal_register"),
 ]
