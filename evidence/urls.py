@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import views
+from . import articles_view, views
 
 urlpatterns = [
+    path("articles/", articles_view.articles, name="articles"),
     path("c/", views.check, name="check"),
     path("c/<str:code>", views.checked, name="checked"),
 ]

@@ -118,6 +118,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("政策", reverse("policies")))
     if may_administer(actor):
         ways += [("单位", reverse("organisations")), ("用户", reverse("officials")), ("印章", reverse("seals"))]
+    if actor.appointments:
+        ways.append(("条款对照", reverse("articles")))
     return [
         Entry(
             label=label,

@@ -34,6 +34,7 @@ def test_the_fifth_edge_household_is_agreed_to_like_any_other(cast: Cast) -> Non
     assert not Notice.objects.filter(office_role=Role.EMPLOYMENT_SERVICE_OFFICER).exists()
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_the_sixth_is_stopped_and_told_how_to_go_on(cast: Cast) -> None:
     cast.fill_quota(5)
     case = edge_case_of(cast)
@@ -43,6 +44,7 @@ def test_the_sixth_is_stopped_and_told_how_to_go_on(cast: Cast) -> None:
     assert refusal.basis == "《方案》三（二）4"
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_with_a_written_reason_it_goes_to_the_county_which_confirms(cast: Cast) -> None:
     cast.fill_quota(5)
     case = edge_case_of(cast)
@@ -73,6 +75,7 @@ def test_declined_it_comes_back_to_the_township_which_gives_another_reason(cast:
     cast.act(case, "applications.seal_by_township", cast.township_keeper)
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_a_household_counts_once_however_many_of_it_apply(cast: Cast) -> None:
     cast.fill_quota(4)
     number = applicant_id(50)

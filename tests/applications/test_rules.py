@@ -94,6 +94,7 @@ def test_a_met_rule_says_in_one_sentence_what_it_saw() -> None:
         (date(2005, 3, 1), date(2021, 3, 1)),
     ],
 )
+@pytest.mark.article("《办法》第二条")
 def test_sixteen_counts_from_the_birthday(born: date, first_day: date) -> None:
     assert rules.within_age_limit(facts(birth_on=born, on=first_day)) is None
     assert rules.within_age_limit(facts(birth_on=born, on=first_day + timedelta(days=1))) is None
@@ -119,6 +120,7 @@ def test_who_is_born_on_29_february_turns_seventeen_but_never_sixteen_in_a_commo
         (date(1955, 12, 31), date(2020, 12, 31)),
     ],
 )
+@pytest.mark.article("《办法》第二条、第十条")
 def test_the_65th_birthday_is_the_last_day(born: date, last_day: date) -> None:
     assert rules.within_age_limit(facts(birth_on=born, on=last_day - timedelta(days=1))) is None
     assert rules.within_age_limit(facts(birth_on=born, on=last_day)) is None
@@ -143,11 +145,13 @@ def test_without_an_id_number_the_age_is_not_known() -> None:
 
 
 @pytest.mark.parametrize("category", ["poverty_relieved", "in_poverty", "edge"])
+@pytest.mark.article("《办法》第二条")
 def test_the_three_categories_of_the_form_may_apply(category: str) -> None:
     assert rules.in_category(facts(category=category)) is None
 
 
 @pytest.mark.parametrize("category", ["", "well_off"])
+@pytest.mark.article("《办法》第二条")
 def test_nobody_else_may(category: str) -> None:
     refusal = refused(rules.in_category, category=category)
     says(refusal, "no_category", "《办法》第二条", "请选择人员类别", "已脱贫、未脱贫、边缘户")
@@ -165,12 +169,14 @@ def test_a_category_that_is_not_the_lists_is_pointed_out_and_not_refused() -> No
     assert not rules.in_category.notable(ELIGIBLE)
 
 
+@pytest.mark.article("《办法》第二条")
 def test_partial_ability_to_work_is_enough_and_none_is_not() -> None:
     assert rules.able_to_work(facts(work_ability="部分")) is None
     says(refused(rules.able_to_work, work_ability="无"), "not_able", "《办法》第二条", "请核对劳动能力", "民政")
     says(refused(rules.able_to_work, work_ability=""), "ability_unknown", "《办法》第二条", "请选择劳动能力")
 
 
+@pytest.mark.article("《办法》第二条")
 def test_who_does_not_want_to_is_not_placed() -> None:
     refusal = refused(rules.willing_to_work, is_willing=False)
     says(refusal, "not_willing", "《办法》第二条", "请先问清本人意愿", "勾选")
@@ -180,6 +186,7 @@ def test_who_does_not_want_to_is_not_placed() -> None:
 
 
 @pytest.mark.parametrize("written", ["", "   ", "已核实。", "  已核实  "])
+@pytest.mark.article("《方案》三（二）4、《办法》第二条")
 def test_the_visit_must_be_written_down_in_at_least_five_characters(written: str) -> None:
     refusal = refused(rules.cannot_find_market_work, market_verification=written)
     says(refusal, "market_not_verified", "《方案》三（二）4、《办法》第二条", "请填写入户核实情况", "谁、什么时候")
@@ -190,6 +197,7 @@ def test_five_characters_of_verification_will_do() -> None:
     assert rules.cannot_find_market_work(facts(market_verification=" 已入户核实 ")) is None
 
 
+@pytest.mark.article("《方案》三（二）4、《办法》第二条")
 def test_a_job_stops_the_application_until_the_reason_is_written() -> None:
     refusal = refused(rules.cannot_find_market_work, has_job=True)
     says(refusal, "has_job", "《方案》三（二）4、《办法》第二条", "确须安置的，请写明理由")
@@ -209,11 +217,13 @@ def test_a_reason_for_the_job_does_not_replace_the_visit() -> None:
 
 
 @pytest.mark.parametrize("service", [Span(0, 0), Span(35, 29), Span(35, 30)])
+@pytest.mark.article("《办法》第十条")
 def test_a_day_less_than_three_years_leaves_something_to_apply_for(service: Span) -> None:
     assert rules.within_three_years(facts(service=service)) is None
 
 
 @pytest.mark.parametrize("service", [Span(36, 0), Span(36, 1), Span(40, 0)])
+@pytest.mark.article("《办法》第十条")
 def test_three_years_used_leave_nothing(service: Span) -> None:
     refusal = refused(rules.within_three_years, service=service)
     says(refusal, "three_years_used", "《办法》第十条", "不要提交", "已满3年", str(service))
@@ -225,6 +235,7 @@ def test_a_policy_may_allow_another_term() -> None:
     assert "已满2年" in refused(rules.within_three_years, policy=two_years, service=Span(24, 0)).message
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_one_person_has_one_post() -> None:
     refusal = refused(rules.holds_no_other_post, other_running=True)
     says(refusal, "second_application", "《方案》三（二）4（一人一岗）", "请先核实", "县就业服务中心")
@@ -234,6 +245,7 @@ def test_one_person_has_one_post() -> None:
 # --- 岗位 -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.article("《办法》第四条第3项")
 def test_a_post_must_be_chosen_and_described() -> None:
     says(refused(rules.post_is_described, post_type=""), "no_post", "《方案》三（二）4", "请选择申请岗位")
     says(
@@ -244,6 +256,7 @@ def test_a_post_must_be_chosen_and_described() -> None:
     )
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_the_last_place_may_be_taken_and_one_more_may_not() -> None:
     assert rules.post_has_a_place(facts(post_places_left=1)) is None
     for left in (0, -1):
@@ -254,6 +267,7 @@ def test_the_last_place_may_be_taken_and_one_more_may_not() -> None:
 # --- 边缘户名额 -------------------------------------------------------------------------------------
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_the_fifth_edge_household_passes_and_the_sixth_is_stopped_softly() -> None:
     assert rules.within_edge_quota(facts(category="edge", edge_households_placed=3)) is None
     assert rules.within_edge_quota(facts(category="edge", edge_households_placed=4)) is None
@@ -262,6 +276,7 @@ def test_the_fifth_edge_household_passes_and_the_sixth_is_stopped_softly() -> No
     assert refusal.lifted_by == refusal.anchor == "quota_reason"
 
 
+@pytest.mark.article("《方案》三（二）4")
 def test_a_written_reason_of_five_characters_lifts_the_stop() -> None:
     full = {"category": "edge", "edge_households_placed": 5}
     assert refused(rules.within_edge_quota, **full, quota_reason=" 很困难 ").code == "quota_full"
@@ -301,6 +316,7 @@ def test_the_reader_is_told_when_the_last_place_of_the_quota_is_at_stake() -> No
         (rules.not_kin, "actor_is_kin", "kin", "请由别人办理"),
     ],
 )
+@pytest.mark.article("《办法》第十四条")
 def test_who_may_not_decide_is_told_who_may(guard: ApplicantGuard, fact: str, code: str, words: str) -> None:
     says(refused(guard, **{fact: True}), code, "《办法》第十四条", words)
 

@@ -49,6 +49,7 @@ def text_of(response: Any) -> str:
     return html.unescape(response.content.decode())
 
 
+@pytest.mark.article("《办法》第十七条")
 def test_a_village_is_told_and_signs_its_receipt(cast: Cast) -> None:
     case = send(cast)
     assert case.number == "2020-104-传-0001"
@@ -90,6 +91,7 @@ def newer(cast: Cast, effective_on: date, **changes: Any) -> PolicySet:
     return row
 
 
+@pytest.mark.article("《办法》第十七条")
 def test_a_new_set_is_told_again_with_what_changed(cast: Cast) -> None:
     send(cast)
     newer(cast, date(2020, 9, 20), edge_household_quota=8)
@@ -127,6 +129,7 @@ def test_a_receipt_needs_words_and_a_signature(cast: Cast) -> None:
     assert {refusal.anchor for refusal in refused.value.refusals} == {"opinion", "strokes"}
 
 
+@pytest.mark.article("《办法》第十四条")
 def test_who_sent_does_not_receive(cast: Cast) -> None:
     cast.people["both"] = cast.also("head", "township_clerk", "104")
     case = send(cast, part="both")
@@ -165,6 +168,7 @@ def test_a_township_sends_to_all_its_villages_or_to_none(cast: Cast) -> None:
 # --- pages --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.article("《办法》第十七条")
 def test_the_clerk_signs_once_and_sees_who_has_not_confirmed(cast: Cast, browser: Browser) -> None:
     client, pk = browser("township_clerk"), current().pk
     assert "还没有传达" in text_of(client.get("/briefings/"))

@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "seals": ADMINISTRATOR,
     "seal_act": ADMINISTRATOR,
     "rights": OPEN,
+    "articles": OPEN,
     "briefings": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_receipts": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_send": (404, 404, 200, 404, 200, 404, 404, 404, 404),

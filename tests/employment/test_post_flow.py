@@ -22,6 +22,7 @@ def settled(cast: Cast, **changes: str) -> Post:
     return post_of(case)
 
 
+@pytest.mark.article("《方案》三（二）1、《办法》第四条第3项")
 def test_a_village_declares_a_post_and_the_township_settles_it(cast: Cast) -> None:
     case = cast.declare_post()
     assert post_of(case).state == PostState.AWAITING_APPROVAL
@@ -98,6 +99,7 @@ def test_a_rejected_post_is_over(cast: Cast) -> None:
     assert "不予核定。理由：本村已有同类岗位。" in papers_of(case)[-1].values["township_opinion"]
 
 
+@pytest.mark.article("《办法》第十四条")
 def test_nobody_settles_what_they_reported(cast: Cast) -> None:
     both = cast.also("reviewer", "village_clerk", "104001")
     from tests.cast import POST_SHEET

@@ -56,6 +56,7 @@ def test_a_month_later_is_the_same_day_or_the_months_last(day: date, months: int
     assert months_after(day, months) == later
 
 
+@pytest.mark.article("《办法》第十条")
 def test_three_years_over_two_villages_are_three_years() -> None:
     stretches = [
         Stretch(date(2019, 7, 1), date(2020, 6, 30)),
@@ -71,6 +72,7 @@ def test_left_over_days_of_several_stretches_are_put_together() -> None:
     assert service_until(twenty, date(2020, 12, 31)).months == 1
 
 
+@pytest.mark.article("《办法》第十条")
 def test_a_day_short_of_three_years_in_one_stretch_is_not_three_years() -> None:
     # The last month has 31 days: thirty of them are not that month.
     assert until(date(2019, 8, 1), None, date(2022, 7, 30)) < Span(36, 0)

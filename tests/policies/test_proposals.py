@@ -77,6 +77,7 @@ def text_of(response: Any) -> str:
     return html.unescape(response.content.decode())
 
 
+@pytest.mark.article("《办法》第十六条、第十八条")
 def test_a_set_that_begins_tomorrow_changes_nothing_today_and_everything_tomorrow(cast: Cast) -> None:
     row = approve(cast, propose(cast))
     assert policy_on(cast.county, TODAY).edge_household_quota == 5
@@ -131,6 +132,7 @@ def test_an_old_paper_keeps_the_old_words(cast: Cast) -> None:
     assert "已脱贫" not in str(papers_of(new)[-1].values["category"])
 
 
+@pytest.mark.article("《办法》第十四条")
 def test_who_proposed_does_not_approve(cast: Cast) -> None:
     made = propose(cast)
     assert codes(cast, "policies.approve", made, cast.supervisor) == ["own_proposal"]
@@ -144,6 +146,7 @@ def test_who_proposed_does_not_approve(cast: Cast) -> None:
         ({"parameters": {}}, "nonsense"),
     ],
 )
+@pytest.mark.article("《办法》第十六条、第十八条")
 def test_what_cannot_be_is_refused(cast: Cast, changes: Any, code: str) -> None:
     assert code in codes(cast, "policies.propose", cast.county, cast.supervisor, proposal(**changes))
 

@@ -218,7 +218,7 @@ def holds_no_other_post(facts: ApplicantFacts) -> Refusal | None:
 
 @guard(
     title="职责、标准、时间",
-    basis="《办法》第四条",
+    basis="《办法》第四条第3项",
     says=lambda f: f"{f.post_type}岗位三项都已写明。",
 )
 def post_is_described(facts: ApplicantFacts) -> Refusal | None:

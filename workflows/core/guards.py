@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from .article_links import article_url
 from .refusals import Refusal
 
 Facts = TypeVar("Facts")
@@ -89,7 +90,7 @@ def verdicts(
         else:
             kind = "warn" if refusal.lifted_by or refusal.code in unfinished else "stop"
             text, basis = refusal.message, refusal.basis or guard.basis
-        yield {"kind": kind, "title": guard.title, "text": text, "basis": basis, "url": ""}
+        yield {"kind": kind, "title": guard.title, "text": text, "basis": basis, "url": article_url(basis)}
 
 
 def chinese(day: date) -> str:

@@ -51,7 +51,7 @@ def parameters_make_sense(facts: ProposalFacts) -> Refusal | None:
 
 @guard(
     title="不追溯",
-    basis="《办法》第十六条",
+    basis="《办法》第十八条",
     says=lambda f: f"{chinese(f.effective_on)}生效，在那以前一切照旧。",
 )
 def not_in_the_past(facts: ProposalFacts) -> Refusal | None:
@@ -60,13 +60,13 @@ def not_in_the_past(facts: ProposalFacts) -> Refusal | None:
         return Refusal(
             "in_the_past",
             f"请把生效日期改到{chinese(facts.on)}或以后：已经办理的按当时的政策，不追溯。",
-            "《办法》第十六条",
+            "《办法》第十八条",
             "effective_on",
         )
     return None
 
 
-@guard(title="一天一套", basis="《办法》第十六条", says=lambda f: "那一天没有别的政策参数生效。")
+@guard(title="一天一套", basis="《办法》第十八条", says=lambda f: "那一天没有别的政策参数生效。")
 def the_day_is_free(facts: ProposalFacts) -> Refusal | None:
     if facts.set_that_day:
         return Refusal(
