@@ -11,12 +11,12 @@ from django_tasks_db.models import DBTaskResult
 from time_machine import travel
 
 from audit.models import Event
+from forms_templates import bulk_pdf
 from forms_templates.libreoffice import Conversion, LibreOfficeMissing
 from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import get
 from tests.cast import AFTERNOON, Cast, user_of
 from workflows.applications.models import State
-from workflows.core import pdf_jobs
 from workflows.core.management.commands.work import take_up_unfinished
 from workflows.core.models import Case
 from workflows.core.pdf_jobs import ATTEMPTS, make_pdf, make_waiting_pdfs
@@ -51,7 +51,9 @@ def converter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 return Conversion(troubles=dict.fromkeys(papers, fails))
             return Conversion(pdfs=dict.fromkeys(papers, pdf))
 
-        monkeypatch.setattr(pdf_jobs, "word_to_pdf", convert)
+        # Not composed: what is composed is parted by what LibreOffice really made (test_bulk_pdf.py).
+        monkeypatch.setattr(bulk_pdf, "_together", bulk_pdf._apart)
+        monkeypatch.setattr(bulk_pdf, "word_to_pdf", convert)
         monkeypatch.setattr("workflows.core.pdf_state.what_is_missing", lambda: missing)
 
     return answer

@@ -8,17 +8,16 @@ by the next worker (`manage.py work`), and papers without LibreOffice wait until
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import django
-import pikepdf
 from django.db.models import QuerySet
 from django_tasks_db.models import DBTaskResult
 
-from forms_templates.libreoffice import LibreOfficeMissing, word_to_pdf
+from forms_templates.bulk_pdf import Paper, make_pdfs
+from forms_templates.libreoffice import LibreOfficeMissing
 from forms_templates.models import Document
 from forms_templates.papers import PaperDamaged, read_paper
 from registry.models.keys import KeyDestroyed
@@ -35,7 +34,7 @@ else:
 
 ATTEMPTS = 3
 PAUSES_MINUTES = (1, 10)
-BATCH = 25
+BATCH = 100
 LOOK_AGAIN_MINUTES = 10
 MAKER = "PDF生成"
 
@@ -43,7 +42,7 @@ MAKER = "PDF生成"
 @task()
 def make_pdf(document_pk: int, even_after_failures: bool = False) -> str:  # noqa: FBT001, FBT002 - stored as JSON
     """Make the PDF of this paper and of those filed after it. Safe to run twice."""
-    wanted = Document.objects.filter(pk=document_pk, pdf__isnull=True).select_related("person_key").first()
+    wanted = Document.objects.filter(pk=document_pk, pdf__isnull=True).select_related("person_key", "code").first()
     if wanted is None:
         return "已有PDF"
     tried = wanted.pdf_troubles.count()
@@ -70,7 +69,7 @@ def waiting(after: int = 0) -> QuerySet[Document]:
     """Papers without a PDF that were never tried; those that failed have a job of their own."""
     return (
         Document.objects.filter(pk__gt=after, pdf__isnull=True, pdf_troubles__isnull=True)
-        .select_related("person_key")
+        .select_related("person_key", "code")
         .order_by("pk")
     )
 
@@ -81,39 +80,33 @@ def look_again_is_queued() -> bool:
 
 
 def _make(documents: Iterable[Document]) -> str:
-    readable: dict[str, Document] = {}
-    files: dict[str, bytes] = {}
-    for document in documents:
+    readable = {f"paper{document.pk}": document for document in documents}
+    papers = []
+    for name, document in readable.items():
         try:
-            files[f"paper{document.pk}"] = read_paper(document)
+            code = getattr(document, "code", None)
+            sheet = (document.form_code, document.form_version)
+            papers.append(Paper(name, read_paper(document), code.code if code else "", sheet))
         except KeyDestroyed:
             continue  # deleted as the law demanded: there is nothing left to print
         except PaperDamaged as error:
             _report(document, str(error))
-            continue
-        readable[f"paper{document.pk}"] = document
     try:
-        made = word_to_pdf(files)
+        made = make_pdfs(papers)
     except LibreOfficeMissing as error:
         if not look_again_is_queued():
             make_waiting_pdfs.using(run_after=now() + timedelta(minutes=LOOK_AGAIN_MINUTES)).enqueue()
         return str(error)
-    for name, pdf in made.pdfs.items():
-        _file(readable[name], pdf)
+    for name, (pdf, pages) in made.pdfs.items():
+        _file(readable[name], pdf, pages)
     for name, why in made.troubles.items():
         _report(readable[name], why)
     return f"做好{len(made.pdfs)}份" + (f"，{len(made.troubles)}份没有做成" if made.troubles else "")
 
 
-def _file(document: Document, pdf: bytes) -> None:
+def _file(document: Document, pdf: bytes, pages: int) -> None:
     from .door import perform
 
-    try:
-        with pikepdf.open(io.BytesIO(pdf)) as opened:
-            pages = len(opened.pages)
-    except pikepdf.PdfError:
-        _report(document, "LibreOffice做出的PDF打不开。")
-        return
     try:
         perform("desk.file_pdf", document, Actor.system(MAKER), {"pdf": pdf, "pages": pages}, at=now())
     except Refused:
