@@ -98,12 +98,17 @@ ACTS: dict[str, str] = {
     "applications.ask": "nny--nn--",
     "applications.answer": "nnn--nn--",
     "applications.withdraw_question": "nny--nn--",
+    "applications.support_in_village": "nnn--nn--",
+    "applications.oppose_in_village": "nnn--nn--",
     "applications.void": "ynn--nn--",
     "desk.take": "nny--nn--",
     "desk.give_back": "nny--nn--",
     "desk.take_back": "yyy--yy--",  # everybody may ask; the rule says who was the last to act
     "desk.comment": "yyy--yy--",
     "desk.declare_kinship": "yyy--yy--",
+    "desk.move_by_exception": "nnn--yn--",
+    "flows.publish": "-----y---",
+    "flows.move_case": "nnn--yn--",
     "desk.unmask": "yyy--yy--",
     "desk.print_paper": "yyy--yy--",
     "desk.download_paper": "yyy--yy--",
@@ -250,7 +255,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
 
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
     data["places"] = "2"
-    data["office"] = "township_clerk"
+    data |= {"office": "township_clerk", "to": "draft", "label": "applications", "version": 2}
     ended = ""
     for part in PARTS:
         subject = subject_of(code, cast, waiting)
@@ -294,7 +299,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return declared if code in ("posts.void", "posts.abolish") else task_of(declared)
     if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
-    if code.split(".", maxsplit=1)[0] in ("registry", "employment"):
+    if code.split(".", maxsplit=1)[0] in ("registry", "employment") or code == "flows.publish":
         return cast.county
     case_wide = (
         "void",
@@ -302,6 +307,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "comment",
         "declare_kinship",
         "unmask",
+        "move_by_exception",
+        "move_case",
         "remind_of_deadline",
         "escalate_deadline",
     )

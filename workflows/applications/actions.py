@@ -139,7 +139,9 @@ class Submit(TaskAction):
         # While the paper was away somebody else may have taken the last edge place: the township looks again.
         facts = facts_for(move, answers, quota_reason=application.quota_reason)
         quota = () if rules.within_edge_quota(facts) is None else ("edge_quota",)
-        go_on(move, application.submit, rewrites=quota)
+        deliberated = case.flow_class.desk("village_deliberation") is not None
+        submit = application.submit_for_deliberation if deliberated else application.submit
+        go_on(move, submit, rewrites=quota)
         if not move.round_about:
             application.quota_reason = ""
         application.save()
@@ -152,13 +154,16 @@ class SendBack(returning.SendBack):
     """退回补正: to the clerk or any earlier office, with what must be put right."""
 
     code = "applications.send_back"
-    nodes = ("village_opinion", "village_seal", "township_opinion", "quota_confirmation", "township_seal")
+    nodes = (
+        "village_deliberation", "village_opinion", "village_seal", "township_opinion", "quota_confirmation",
+        "township_seal",
+    )  # fmt: skip
 
     def guards(self, move: Move) -> Iterable[Refusal]:
         step = move.task.flow_task.name
         if step.endswith("seal"):
             return ()
-        guards = rules.REVIEWER if step == "village_opinion" else rules.SECOND_REVIEWER
+        guards = rules.REVIEWER if step in ("village_deliberation", "village_opinion") else rules.SECOND_REVIEWER
         return refusals(guards, facts_for(move, move.entity.answers))
 
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from django.forms import Form
 
 from registry.policies import policy_on
-from workflows.core import consulting
+from workflows.core import consulting, rounds
 from workflows.core.actions import Move, TaskAction, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
 from workflows.core.guards import refusals
-from workflows.core.models import Case
+from workflows.core.models import Case, Opinion
 from workflows.core.notices import tell
 from workflows.core.opinions import give_opinion, opinion_to_seal, valid_opinions
 from workflows.core.paperwork import Page
@@ -324,3 +324,34 @@ class AnswerQuestion(consulting.Answer):
 class WithdrawQuestion(consulting.Withdraw):
     code = "applications.withdraw_question"
     nodes = ("township_opinion",)
+
+
+class _Deliberation(rounds.Vote):
+    """村评议: each says yes or no by name; two of three carry it."""
+
+    nodes = ("village_deliberation",)
+
+    def guards(self, move: Move) -> Iterable[Refusal]:
+        return refusals(rules.REVIEWER, facts_for(move, move.entity.answers))
+
+    def written(self, move: Move, opinion: Opinion, outcome: rounds.Outcome) -> None:
+        if outcome != "open":
+            file_version(move, "村评议通过" if outcome == "carried" else "村评议未通过，退回补正")
+
+
+@register
+class SupportInVillage(_Deliberation):
+    code = "applications.support_in_village"
+    label = "评议同意"
+    told = "村评议：同意"
+
+
+@register
+class OpposeInVillage(_Deliberation):
+    code = "applications.oppose_in_village"
+    label = "评议不同意"
+    told = "村评议：不同意"
+    verdict = "reject"
+    weight = "final"
+    needs_reason = returns = True
+    form = ReasonForm

@@ -60,6 +60,7 @@ _BOTH = ("village_opinion", "township_opinion")
 STANDING: dict[str, tuple[str, ...]] = {
     State.DRAFT: (),
     State.RETURNED: (),
+    State.AWAITING_VILLAGE_DELIBERATION: (),
     State.AWAITING_VILLAGE_REVIEW: (),
     State.REJECTED_BY_VILLAGE: _VILLAGE,
     State.AWAITING_VILLAGE_SEAL: _VILLAGE,
@@ -70,6 +71,13 @@ STANDING: dict[str, tuple[str, ...]] = {
     State.APPROVED: _BOTH,
     State.VOIDED: (),
 }
+
+
+PAST_THE_VILLAGE = (
+    State.AWAITING_TOWNSHIP_REVIEW,
+    State.AWAITING_QUOTA_CONFIRMATION,
+    State.AWAITING_TOWNSHIP_SEAL,
+)
 
 
 def current_form() -> Form:
@@ -256,6 +264,17 @@ class ApplicationPaperwork(Paperwork):
             "id_number": mask_id(str(answers.get("id_number") or "")),
             "phone": mask_phone(str(answers.get("phone") or "")),
         }
+
+    def can_lie_in(self, case: Case, state: str) -> bool:
+        """The opinions that stand in that state are there, and the village's is sealed before the township's step."""
+        opinions = valid_opinions(case)
+        if not set(STANDING[state]) <= set(opinions):
+            return False
+        sealed = opinions["village_opinion"].seal_use_id if "village_opinion" in opinions else None
+        return sealed is not None or state not in PAST_THE_VILLAGE
+
+    def moved_by_exception(self, move: Move) -> None:
+        file_version(move, f"例外处理（监督员：{move.actor.name}）")
 
     def can_return_to(self, case: Case, acted: DeskTask) -> bool:
         """The opinions that stood then must stand still: a second round voids those of the first."""

@@ -26,10 +26,12 @@ class State(models.TextChoices):
     AWAITING_TOWNSHIP_SEAL = "awaiting_township_seal", "待乡镇盖章"
     APPROVED = "approved", "已批准"
     VOIDED = "voided", "已作废"
+    AWAITING_VILLAGE_DELIBERATION = "awaiting_village_deliberation", "待村评议"  # since flow_v2
 
 
 # An application that stands in the way of a second one under the same ID number.
 RUNNING = (
+    State.AWAITING_VILLAGE_DELIBERATION,
     State.AWAITING_VILLAGE_REVIEW,
     State.RETURNED,
     State.AWAITING_VILLAGE_SEAL,
@@ -42,6 +44,7 @@ RUNNING = (
 PLACED = (State.AWAITING_TOWNSHIP_SEAL, State.APPROVED)
 # The steps after the clerk's, in their order: each may return the paper to an earlier one.
 UNDER_REVIEW = (
+    State.AWAITING_VILLAGE_DELIBERATION,
     State.AWAITING_VILLAGE_REVIEW,
     State.AWAITING_VILLAGE_SEAL,
     State.AWAITING_TOWNSHIP_REVIEW,
@@ -106,6 +109,18 @@ class Application(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @transition(field=state, source=[State.DRAFT, State.RETURNED], target=State.AWAITING_VILLAGE_REVIEW)
     def submit(self) -> None:
         """村经办人提交；退回补正后再交也走这一步。"""
+
+    @transition(field=state, source=[State.DRAFT, State.RETURNED], target=State.AWAITING_VILLAGE_DELIBERATION)
+    def submit_for_deliberation(self) -> None:
+        """村经办人提交，先由村里评议（第二版流程）。"""
+
+    @transition(field=state, source=State.AWAITING_VILLAGE_DELIBERATION, target=State.AWAITING_VILLAGE_REVIEW)
+    def carry_deliberation(self) -> None:
+        """村评议过半数同意。"""
+
+    @transition(field=state, source=State.AWAITING_VILLAGE_DELIBERATION, target=State.RETURNED)
+    def fail_deliberation(self) -> None:
+        """村评议不能过半数，退回村经办人。"""
 
     @transition(field=state, source=State.AWAITING_VILLAGE_REVIEW, target=State.AWAITING_VILLAGE_SEAL)
     def agree_by_village(self) -> None:
@@ -172,4 +187,13 @@ class Application(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     )
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回，回到他办理以前的状态。"""
+        return to
+
+    @transition(
+        field=state,
+        source=[State.RETURNED, *UNDER_REVIEW],
+        target=GET_STATE(lambda self, to: to, states=[State.RETURNED, *UNDER_REVIEW]),
+    )
+    def move_by_exception(self, to: str) -> str:
+        """例外处理：监督员把办不下去的一件移到另一环节，写明原因；应有的签字、印章不齐的环节不能移到。"""
         return to

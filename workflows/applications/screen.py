@@ -49,6 +49,7 @@ OPINIONS = {
 }
 GUARDS_SHOWN: dict[str, tuple[rules.ApplicantGuard, ...]] = {
     "consult": (rules.not_kin,),
+    "village_deliberation": rules.VILLAGE_OPINION,
     "": rules.ELIGIBILITY,
     "fill_in": rules.ELIGIBILITY,
     "village_opinion": rules.VILLAGE_OPINION,
@@ -360,6 +361,10 @@ def consequence(page: Page) -> tuple[str, str]:
         "village_opinion": ("请先在表上手写签字", "同意后转村印章管理员盖章；盖章以前您可以撤回。"),
         "village_seal": ("请核对表上的意见和签字", "公章盖在日期上并登记用印；盖好后转乡镇审核人。"),
         "township_opinion": ("请先在表上手写签字", "同意后转乡镇印章管理员盖章；盖章以前您可以撤回。"),
+        "village_deliberation": (
+            "请看过申请再表态",
+            "三人里两人同意，转村支部书记（村委会主任）签署意见；表态可以撤回。",
+        ),
         "consult": ("请写明答复", "答复后附在本件里，由征求意见的人继续办理。"),
         "quota_confirmation": ("请核对超名额理由", "确认后转乡镇印章管理员盖章；不予确认的退回乡镇审核人。"),
         "township_seal": (

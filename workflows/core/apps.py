@@ -8,4 +8,12 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing them makes the actions known to the door.
-        from . import deadline_actions, desk_actions, list_actions, paper_actions, registry_actions  # noqa: F401
+        from . import (  # noqa: F401
+            deadline_actions,
+            desk_actions,
+            flow_versions,
+            list_actions,
+            paper_actions,
+            registry_actions,
+            supervision,
+        )

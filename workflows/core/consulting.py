@@ -72,7 +72,7 @@ def consultations(case: Case) -> list[Consultation]:
     """Every office asked, in the order of asking (one query; none when a page has asked before)."""
     if case.remembered is not None and "consultations" in case.remembered:
         return list(case.remembered["consultations"])
-    if not was_ever(case, Ask):
+    if not was_ever(case, lambda action: isinstance(action, Ask)):
         return []
     found = list(
         Consultation.objects.filter(case=case)

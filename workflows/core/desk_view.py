@@ -31,6 +31,7 @@ from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seen import seen_of
 from .story import since_text, steps, timeline
+from .supervision import exception_buttons
 
 
 def sheet_css_url(form_code: str, form_version: int) -> str:
@@ -326,7 +327,9 @@ def show_case(
     acted = may_take_back(found, actor)
     papers = rows["papers"]
     refusals = list(refusals)
-    buttons = paperwork.case_buttons(page)
+    page.typed = typed
+    buttons = [*exception_buttons(page), *paperwork.case_buttons(page)]
+    page.typed = None
     context = {
         "title": paperwork.heading(page),
         "state": paperwork.state_tag(found.entity),
@@ -358,6 +361,7 @@ def show_case(
                 "reason": (typed or {}).get(f"reason_{button.value}", ""),
                 "error": next((r.message for r in refusals if r.anchor in ("reason", "relation")), ""),
                 "reason_label": button.reason_label,
+                "fields": button.fields,
             }
             for button in buttons
         ],

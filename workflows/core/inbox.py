@@ -12,7 +12,7 @@ from viewflow.workflow.status import STATUS
 
 from .actors import Actor
 from .models import Case, DeskTask
-from .procedure import flows
+from .procedure import all_flows, versions_of
 
 PAGE = 30
 COUNT_UP_TO = 999
@@ -79,11 +79,11 @@ def _narrowed(rows: Any, wanted: Wanted, prefix: str) -> Any:
             | Q(**{f"{prefix}number__startswith": wanted.q})
             | Q(**{f"{prefix}headline__startswith": wanted.q})
         )
-    flow = flows().get(wanted.flow)
-    if flow is not None:
-        rows = rows.filter(**{f"{prefix}flow_class": flow})
+    versions = versions_of(wanted.flow)
+    if versions:
+        rows = rows.filter(**{f"{prefix}flow_class__in": list(versions.values())})
     if wanted.step and prefix:
-        nodes = [desk for each in flows().values() for desk in each.desks() if desk.name == wanted.step]
+        nodes = [desk for flow in all_flows() for desk in flow.desks() if desk.name == wanted.step]
         rows = rows.filter(flow_task__in=nodes)
     return rows
 

@@ -14,6 +14,7 @@ from registry.roles import OrganisationKind, Role
 from .actions import Action, CaseAction, Move
 from .actors import Actor
 from .desk_forms import ReasonForm
+from .flow_versions import flow_in_force
 from .models import Case
 from .opinions import void_opinions
 from .procedure import Procedure
@@ -68,8 +69,9 @@ class OpenInVillage(Action):
 
     def apply(self, move: Move) -> None:
         village = move.subject
+        flow = flow_in_force(move.county, self.flow, move.at)
         case = Case(
-            flow_class=self.flow,
+            flow_class=flow,
             county=move.county,
             village=village,
             township=village.township,
@@ -82,7 +84,7 @@ class OpenInVillage(Action):
         case.save()
         entity = self.entity_for(move, case)
         case.entity = entity
-        self.flow.begin(case)
+        flow.begin(case)
         move.on_case, move.entity, move.result = case, entity, case
 
     def stamp(self, move: Move) -> SubjectStamp:

@@ -151,6 +151,13 @@ class Paperwork:
         """Whether everything that stood before that act still stands, so that taking it back leaves nothing out."""
         return True
 
+    def can_lie_in(self, case: Case, state: str) -> bool:
+        """Whether what must stand before that step does stand, so that an exception skips no signature."""
+        return False
+
+    def moved_by_exception(self, move: Move) -> None:
+        """File the paper of a case that a supervisor moved."""
+
     def take_back(self, move: Move, acted: DeskTask) -> None:
         """Undo on the entity what the act of `acted` did: the state returns, what was signed or sealed is void."""
         void_act(move, acted, why="撤回")

@@ -22,8 +22,8 @@ What a flow declares, and what it gets for it:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from django.db import connection
 from viewflow import this
@@ -36,40 +36,9 @@ from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
-from registry.models import Organisation
-
 from .deadlines import due_day
 from .models import OPEN_STATUSES, Case, DeskTask
-
-Place = Callable[[Case], int | None]
-
-
-class Lying(NamedTuple):
-    """Where one open task lies: an office, and which of several required actors it waits for."""
-
-    office_id: int
-    role: str
-    seat: str = ""
-
-
-def at_village(case: Case) -> int | None:
-    """The desk stands in the case's village."""
-    return case.village_id
-
-
-def at_township(case: Case) -> int | None:
-    """The desk stands in the case's township (乡镇, 区 or 管委)."""
-    return case.township_id
-
-
-def at_county_department(code: str) -> Place:
-    """The desk stands in the county department of this code (e.g. `employment_service`)."""
-
-    def place(case: Case) -> int | None:
-        return Organisation.objects.filter(county_id=case.county_id, code=code).values_list("pk", flat=True).first()
-
-    place.__name__ = f"at_{code}"
-    return place
+from .places import Lying, Place, at_county_department, at_township, at_village
 
 
 class _RoutesByState(Activation):
@@ -93,15 +62,17 @@ class _LeadsOn:
     flow_class: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.declared: list[Any] = []
         self.leads_to: list[Any] = []
         super().__init__(*args, **kwargs)
 
     def LeadsTo(self, *nodes: Any) -> Any:  # noqa: N802 - viewflow's own spelling of graph words
-        self.leads_to = list(nodes)
+        self.declared = list(nodes)
         return self
 
     def _resolve(self, instance: Any) -> None:
-        self.leads_to = [this.resolve(instance, node) for node in self.leads_to]
+        # From the declaration each time: a later version of the flow inherits the node, not where it leads.
+        self.leads_to = [this.resolve(instance, node) for node in self.declared]
 
     def _outgoing(self) -> Iterator[Edge]:
         for node in self.leads_to:
@@ -267,6 +238,7 @@ class Procedure(Flow):
     paperwork: ClassVar[Any] = None  # how the flow shows itself on paper and screen (documents.py of its room)
     version: ClassVar[int] = 1
     version_note: ClassVar[str] = ""  # what this version changes, in a sentence for who publishes it
+    steps: ClassVar[tuple[str, ...]] = ()  # the order of the steps, where the declaration does not tell it
 
     @classmethod
     def entity_of(cls, case: Case) -> Any:
@@ -282,7 +254,7 @@ class Procedure(Flow):
     def desks(cls) -> list[Desk]:
         """All steps of the way done by people, in the order in which they are declared."""
         nodes = [node for node in cls.instance.nodes() if isinstance(node, Desk) and not node.beside_the_way]
-        order = list(cls.__dict__)
+        order = cls.steps or list(cls.__dict__)
         return sorted(nodes, key=lambda node: order.index(node.name))
 
     @classmethod
@@ -388,9 +360,23 @@ def place_of(task: DeskTask) -> tuple[str, Lying]:
     return task.flow_task.name, Lying(task.office_id or 0, task.office_role, task.seat)
 
 
+def all_flows() -> list[type[Procedure]]:
+    """Every version of every flow, in order of declaration, a flow's first version first."""
+    found = [
+        *Procedure.__subclasses__(),
+        *(sub for flow in Procedure.__subclasses__() for sub in flow.__subclasses__()),
+    ]
+    return [flow for flow in found if flow.paperwork]
+
+
 def flows() -> dict[str, type[Procedure]]:
-    """Every flow by its label, in order of declaration."""
-    return {flow.paperwork.flow_label: flow for flow in Procedure.__subclasses__() if flow.paperwork}
+    """The latest version of every flow by its label: it knows the steps of all of them."""
+    return {flow.paperwork.flow_label: flow for flow in sorted(all_flows(), key=lambda flow: flow.version)}
+
+
+def versions_of(label: str) -> dict[int, type[Procedure]]:
+    """Every version of one flow."""
+    return {flow.version: flow for flow in all_flows() if flow.paperwork.flow_label == label}
 
 
 def open_tasks(case: Case) -> list[DeskTask]:
@@ -402,3 +388,7 @@ def open_tasks(case: Case) -> list[DeskTask]:
     if case.remembered is not None:
         case.remembered["open_tasks"] = list(tasks)
     return tasks
+
+
+__all__ = ["Begin", "Closed", "Desk", "DeskActivation", "Lying", "Place", "Procedure", "all_flows"]
+__all__ += ["at_county_department", "at_township", "at_village", "flows", "open_tasks", "place_of", "versions_of"]

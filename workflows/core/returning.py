@@ -62,12 +62,13 @@ def _done(case: Case) -> list[DeskTask]:
     return found
 
 
-def was_ever(case: Case, kind: type) -> bool:
+def was_ever(case: Case, kind: Callable[[Any], bool]) -> bool:
     """Whether an act of this kind is on the trail; on a page that has read the trail no query is asked for it."""
     if case.submitted_at is None:
         return False
     events = (case.remembered or {}).get("events")
-    return events is None or any(isinstance(ACTIONS.get(event.action), kind) for event in events)
+    acts = [ACTIONS.get(event.action) for event in events or ()]
+    return events is None or any(isinstance(action, TaskAction) and kind(action) for action in acts)
 
 
 def been_at(case: Case) -> dict[str, list[str]]:
@@ -105,7 +106,7 @@ def open_return(case: Case, step: str) -> CaseReturn | None:
 
 def last_return(case: Case) -> CaseReturn | None:
     """The latest return that was not taken back."""
-    if not was_ever(case, SendBack):
+    if not was_ever(case, lambda action: action.returns):
         return None
     sent = [task.sent_back for task in _done(case) if hasattr(task, "sent_back")]
     return next((each for each in reversed(sent) if each.undone_at is None), None)

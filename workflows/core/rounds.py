@@ -16,6 +16,8 @@ from .models import Case, DeskTask, Opinion
 from .opinions import give_opinion, valid_opinions, void_opinions
 from .procedure import Desk, Lying, Place
 from .refusals import Refusal
+from .returning import note_return
+from .ways import ReturnMode
 
 Outcome = Literal["open", "carried", "failed"]
 
@@ -163,6 +165,9 @@ class Vote(TaskAction):
             move.details["round"] = outcome
             getattr(move.entity, desk.carried if outcome == "carried" else desk.failed)()
             move.entity.save()
+        if outcome == "failed":
+            for returned_to in move.case.flow_class.implied(move.entity.state):
+                note_return(move, returned_to, ReturnMode.WALK_AGAIN, move.reason)
         self.written(move, opinion, outcome)
 
     def written(self, move: Move, opinion: Opinion, outcome: Outcome) -> None:
