@@ -14,11 +14,11 @@ from workflows.applications.flow_v1 import ApplicationFlow
 from workflows.applications.flow_v2 import ApplicationFlowWithDeliberation
 from workflows.applications.models import Application, State
 from workflows.core.models import OPEN_STATUSES, Case, DeskTask
-from workflows.core.procedure import Begin, Closed, Desk, DeskActivation, Procedure, all_flows, versions_of
+from workflows.core.procedure import Begin, Closed, DeskActivation, Procedure, all_flows, versions_of
 
 FLOWS = all_flows()
 # Not on any desk's own way: 撤回, 作废, 退回, 直送 and moves by exception lay the case anew (Procedure.relay).
-RELAYED = {"take_back", "void", "send_back_to", "hand_back", "move_by_exception", "abolish"}
+RELAYED = {"take_back", "void", "send_back_to", "hand_back", "move_by_exception"}
 # A later version goes another way than this transition of the first.
 REPLACED: dict[type[Procedure], set[str]] = {ApplicationFlowWithDeliberation: {"submit"}}
 
@@ -92,7 +92,8 @@ def test_every_desk_leads_wherever_its_transitions_can(flow: type[Procedure]) ->
         if not desks or not followings:  # a state of another version
             continue
         (desk,), (following,) = desks, followings
-        assert isinstance(desk, Desk), f"{name} leaves {desk.name}, where nobody acts"
+        if isinstance(desk, Closed):  # an act on what the case made, when nobody's desk has it any more
+            continue
         assert following is desk or following in desk.leads_to, f"{desk.name} does not lead to {following.name}"
 
 
