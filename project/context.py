@@ -61,7 +61,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     return {
         "desk": _site(actor),
-        "me": Me(actor.name, _titles(actor.appointments), _reader_key(request.user.pk)),
+        "me": Me(actor.name, _titles(actor.appointments, request.user.pk), _reader_key(request.user.pk)),
         "nav": _nav(actor, request.path),
     }
 
@@ -88,8 +88,10 @@ def _abbreviates(short: str, name: str) -> bool:
     return all(character in rest for character in short)
 
 
-def _titles(appointments: tuple[Appointment, ...]) -> str:
-    titles = [title_of(appointment) for appointment in appointments]
+def _titles(appointments: tuple[Appointment, ...], pk: int) -> str:
+    own = [appointment for appointment in appointments if appointment.user_id == pk]
+    titles = [title_of(appointment) for appointment in own]
+    titles += [f"代{each.user.name}" for each in appointments if each.user_id != pk]
     more = "等" if len(titles) > _TITLES_SHOWN else ""
     return "、".join(titles[:_TITLES_SHOWN]) + more
 

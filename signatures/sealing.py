@@ -7,6 +7,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from registry.models import Appointment, User
+from registry.models.delegations import may_use
 from registry.roles import OrganisationKind, Role
 from signatures.models import Seal, SealUse, SealUseRevocation
 from signatures.signing import HEX_DIGEST
@@ -90,7 +91,7 @@ def _require_keeper(seal: Seal, keeper: User, appointment: Appointment, on: date
     organisation = seal.organisation
     if appointment.organisation_id != seal.organisation_id:
         raise SealRefused(f"这是{organisation.seal_name}的印章，只能由该单位的印章管理员盖。")
-    if appointment.user_id != keeper.pk or not appointment.is_in_force(on):
+    if not may_use(keeper, appointment, on):
         raise SealRefused(f"您今天不是{organisation.name}的印章管理员，不能盖章。请先办理任职登记。")
     if appointment.role in KEEPERS:
         return False

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.canonical import canonical_bytes, moment_text
 from registry.models import Appointment, County, User
+from registry.models.delegations import may_use
 from signatures import scans
 from signatures.models import Method, Signature, SignatureRevocation
 from signatures.strokes import StrokeError, Strokes, parse, png
@@ -81,9 +82,12 @@ def _require_office(
         if signer is not None or appointment is not None or not signer_name.strip():
             raise SigningRefused("签字要写明签字人：工作人员凭任职签字，劳动者写明姓名。")
         return
-    if appointment.user_id != signer.pk or appointment.organisation.county_id != county.pk:
+    on = timezone.localtime(at).date()
+    # A deputy signs with their own hand, in the office of the absent one.
+    own = appointment.user_id == signer.pk
+    if not (own or may_use(signer, appointment, on)) or appointment.organisation.county_id != county.pk:
         raise SigningRefused("您不能以这个任职签字，请用本人的任职办理。")
-    if not appointment.is_in_force(timezone.localtime(at).date()):
+    if not appointment.is_in_force(on):
         raise SigningRefused(f"您当天不在任（{appointment}），不能签字。请先办理任职登记。")
 
 

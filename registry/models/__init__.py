@@ -1,3 +1,4 @@
+from registry.models.delegations import Delegation
 from registry.models.households import Household, KinshipDeclaration, Worker
 from registry.models.keys import KeyDestroyed, PersonKey
 from registry.models.organisations import County, FormerName, Organisation
@@ -7,6 +8,7 @@ from registry.models.policy_sets import PolicySet
 __all__ = [
     "Appointment",
     "County",
+    "Delegation",
     "FormerName",
     "Household",
     "KeyDestroyed",

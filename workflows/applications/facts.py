@@ -125,4 +125,5 @@ def _gave_village_opinion(actor: Actor | None, application: Application | None) 
     if actor is None or actor.user is None or application is None or application.is_live:
         return False
     opinion = valid_opinions(application.case).get("village_opinion")
-    return opinion is not None and opinion.written_by_id == actor.user.pk
+    # Who had a deputy sign for them gave the opinion as much as the hand that signed.
+    return opinion is not None and actor.user.pk in (opinion.written_by_id, opinion.acted_as.user_id)

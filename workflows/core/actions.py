@@ -173,7 +173,7 @@ class CaseAction(Action):
     def office_appointment(self, move: Move) -> Appointment | None:
         """By which appointment the actor acts: the desk's own when there is a task."""
         if move.at_task is not None and move.at_task.office_id is not None:
-            return move.actor.appointment_for(move.at_task.office_id, move.at_task.office_role)
+            return move.actor.appointment_at(move.at_task)
         return move.actor.appointments[0] if move.actor.appointments else None
 
 
@@ -187,6 +187,7 @@ class TaskAction(CaseAction):
     decides: ClassVar[bool] = True
     returns: ClassVar[bool] = False  # sends the paper back to where it is filled in
     finishes: ClassVar[bool] = False  # the task is done though the state stays: one of several required actors
+    over_owner: ClassVar[bool] = False  # may be done to a paper that a colleague has taken (转办)
     while_asked: ClassVar[bool] = False  # may be done while another office's answer is awaited (加签)
 
     reason_label: ClassVar[str] = ""  # what the reason box asks for

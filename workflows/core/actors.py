@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from audit.trail import ActorStamp
-from registry.models import Appointment, User
+from registry.models import Appointment, Delegation, User
 from registry.roles import Role
+
+from .models import DeskTask
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,16 @@ class Actor:
 
     @classmethod
     def of(cls, user: User, on: date) -> Actor:
-        """The person with every appointment in force on that day (one query)."""
-        return cls(user=user, name=user.name, appointments=tuple(Appointment.objects.for_user(user, on)))
+        """The person with every appointment in force on that day, their own and those they are the deputy for
+        (one query). A right that was handed to a deputy cannot be handed on: only appointments are delegated."""
+        entrusted = Delegation.objects.in_force(on).filter(deputy=user, deputy__is_active=True).values("appointment")
+        found = (
+            Appointment.objects.in_force(on)
+            .filter(Q(user=user) | Q(pk__in=entrusted))
+            .select_related("user", "organisation", "organisation__parent", "organisation__county")
+        )
+        order = sorted(found, key=lambda each: (each.user_id != user.pk, each.from_on, each.pk))
+        return cls(user=user, name=user.name, appointments=tuple(order))
 
     @classmethod
     def system(cls, name: str = "系统") -> Actor:
@@ -40,6 +52,24 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.user is None
+
+    @property
+    def own_appointments(self) -> tuple[Appointment, ...]:
+        """What the person holds, without what they stand in for."""
+        return tuple(each for each in self.appointments if not self.stands_in(each))
+
+    def stands_in(self, appointment: Appointment | None) -> bool:
+        """Whether the appointment is another person's, for whom this one acts today."""
+        return appointment is not None and self.user is not None and appointment.user_id != self.user.pk
+
+    def may_handle(self, task: DeskTask) -> bool:
+        """Whether a paper that somebody has taken is this person's to do: their own, or of whom they stand in for."""
+        if self.user is None or task.owner_id in (None, self.user.pk):
+            return True
+        return any(
+            (each.user_id, each.organisation_id, each.role) == (task.owner_id, task.office_id, task.office_role)
+            for each in self.appointments
+        )
 
     @property
     def offices(self) -> tuple[Office, ...]:
@@ -55,8 +85,16 @@ class Actor:
                 found[Office(appointment.organisation_id, Role.VILLAGE_SEAL_KEEPER)] = None
         return tuple(found)
 
+    def appointment_at(self, task: DeskTask) -> Appointment | None:
+        """The appointment by which this person does this paper: the absent one's, if that one has taken it."""
+        for appointment in self.appointments:
+            office = (appointment.organisation_id, appointment.role)
+            if office == (task.office_id, task.office_role) and appointment.user_id == task.owner_id:
+                return appointment
+        return self.appointment_for(task.office_id or 0, task.office_role)
+
     def appointment_for(self, organisation_id: int, role: str) -> Appointment | None:
-        """The appointment by which this person may work at that desk, the proper one first."""
+        """The appointment by which this person may work at that desk, the proper and the own one first."""
         for appointment in self.appointments:
             if appointment.organisation_id == organisation_id and appointment.role == role:
                 return appointment
@@ -83,7 +121,7 @@ class Actor:
         acting = appointment or (self.appointments[0] if self.appointments else None)
         return ActorStamp(
             user_id=self.user.pk if self.user else None,
-            name=self.name,
+            name=f"{self.name} 代 {acting.user.name}" if acting and self.stands_in(acting) else self.name,
             role=acting.role if acting else "system",
             organisation_code=acting.organisation.code if acting else "",
             organisation_name=acting.organisation.full_name if acting else "",

@@ -13,7 +13,9 @@ class CoreConfig(AppConfig):
             desk_actions,
             flow_versions,
             list_actions,
+            notices_view,
             paper_actions,
             registry_actions,
+            standing_in,
             supervision,
         )

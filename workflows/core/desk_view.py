@@ -30,6 +30,7 @@ from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seen import seen_of
+from .standing_in import heads_here
 from .story import since_text, steps, timeline
 from .supervision import exception_buttons
 
@@ -255,7 +256,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
     mine = actor.appointment_for(found.office_id or 0, found.office_role) is not None
     if request.method == "POST":
         return _act(request, actor, found, at)
-    taken = found.owner_id is not None and actor.user is not None and found.owner_id != actor.user.pk
+    taken = not actor.may_handle(found)
     if not found.is_open or not mine or taken:
         return redirect("case", case.pk)
     return show_task(request, Page(actor=actor, at=at, case=case, entity=case.entity, task=found))
@@ -277,7 +278,7 @@ def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpRe
         found.refresh_from_db()
         if wants_json(request):
             return JsonResponse({"error": str(error), "url": error.url}, status=error.status)
-        taken = found.owner_id is not None and actor.user is not None and found.owner_id != actor.user.pk
+        taken = not actor.may_handle(found)
         if not found.is_open or taken:
             return render(request, "desk/conflict.html", {"text": str(error), "url": error.url}, status=error.status)
         page.case = case = visible_case(actor, case.pk)
@@ -322,7 +323,7 @@ def show_case(
     rows = around(page, paperwork)
     tasks = open_tasks(found)
     own = next((t for t in tasks if actor.appointment_for(t.office_id or 0, t.office_role)), None)
-    if own is not None and own.owner_id not in (None, actor.user.pk if actor.user else None):
+    if own is not None and not actor.may_handle(own):
         own = None
     acted = may_take_back(found, actor)
     papers = rows["papers"]
@@ -348,6 +349,9 @@ def show_case(
         }
         if acted
         else None,
+        "reassign_url": reverse("reassign", args=[found.pk])
+        if any(heads_here(actor, task.office_id) for task in tasks)
+        else "",
         "action_url": reverse("case_action", args=[found.pk]),
         "seen": str(found.revision),
         "buttons": [

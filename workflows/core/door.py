@@ -24,6 +24,7 @@ from .actions import ACTIONS, Action, Move, TaskAction
 from .actors import Actor
 from .consistency import faults_of
 from .consulting import case_asks, close_left_behind, waits_for_answers
+from .deputies import barred_with_the_absent
 from .models import Case, DeskTask
 from .procedure import open_tasks
 from .refusals import NotFound, NotYours, Overtaken, Refusal, Refused
@@ -134,8 +135,10 @@ def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen
     if not (action.system_may if actor.is_system else action.may(move)):
         raise NotYours("这一步不归您的岗位办理。请回到待办，办理列在您名下的事项。")
     if move.at_task is not None:
-        move.appointment = move.appointment or actor.appointment_for(move.task.office_id or 0, move.task.office_role)
+        move.appointment = move.appointment or actor.appointment_at(move.task)
     refusals: list[Refusal] = list(action.refusals(move))
+    if isinstance(action, TaskAction) and action.decides:
+        refusals += barred_with_the_absent(move, refusals)
     if isinstance(action, TaskAction) and action.decides and not action.while_asked and case_asks(move):
         refusals += waits_for_answers(move)
     if refusals:
@@ -188,12 +191,7 @@ def _stand_at_desk(move: Move) -> None:
             else f"这一件在{when:%H:%M}已被撤回或退回，您刚才的操作没有提交。",
             url=url,
         )
-    if (
-        task.owner_id is not None
-        and move.actor.user is not None
-        and task.owner_id != move.actor.user.pk
-        and move.action.code.split(".")[-1] != "comment"
-    ):
+    if not move.actor.may_handle(task) and not getattr(move.action, "over_owner", False):
         raise Overtaken(f"{task.owner.name}已领取这一件，您刚才的操作没有提交。", url=url)
     if move.seen:
         shown = parse_seen(move.seen)

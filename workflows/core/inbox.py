@@ -38,8 +38,12 @@ def desk_of(actor: Actor) -> QuerySet[DeskTask]:
 
 
 def mine_of(actor: Actor) -> QuerySet[DeskTask]:
-    """What I may do now: of my offices, and not in a colleague's hands."""
-    return desk_of(actor).filter(Q(owner__isnull=True) | Q(owner=actor.user))
+    """What I may do now: of my offices, and not in the hands of a colleague for whom I do not stand in."""
+    free = Q(owner__isnull=True) | Q(owner=actor.user)
+    for each in actor.appointments:
+        if actor.stands_in(each):
+            free |= Q(owner=each.user_id, office_id=each.organisation_id, office_role=each.role)
+    return desk_of(actor).filter(free)
 
 
 def rows(actor: Actor, wanted: Wanted) -> tuple[list[DeskTask], tuple[datetime, int] | None]:

@@ -267,21 +267,51 @@ class NumberSeries(models.Model):
 
 
 class Notice(models.Model):
-    """A message to an office, written in the transaction of the change it tells of."""
+    """A message to an office or to one person, written in the transaction of the change it tells of."""
 
-    office = models.ForeignKey("registry.Organisation", models.CASCADE, related_name="+", verbose_name="单位")
-    office_role = models.CharField("岗位", max_length=40)
-    case = models.ForeignKey(Case, models.CASCADE, related_name="notices", verbose_name="办件")
+    office = models.ForeignKey(
+        "registry.Organisation", models.CASCADE, null=True, related_name="+", verbose_name="单位"
+    )
+    office_role = models.CharField("岗位", max_length=40, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name="收件人"
+    )
+    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="notices", verbose_name="办件")
     text = models.CharField("内容", max_length=200)
     at = models.DateTimeField("时间")
 
     class Meta:
         verbose_name = "消息"
         verbose_name_plural = "消息"
-        indexes = [models.Index(fields=["office", "office_role", "-at"], name="notice_by_office")]
+        indexes = [
+            models.Index(fields=["office", "office_role", "-at"], name="notice_by_office"),
+            models.Index(fields=["user", "-at"], condition=Q(user__isnull=False), name="notice_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(office__isnull=False, user__isnull=True) | Q(office__isnull=True, user__isnull=False),
+                name="notice_to_an_office_or_a_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+
+class NoticeReading(models.Model):
+    """One person has read a message; in an office each reads it for themselves."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="readings", verbose_name="消息")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="阅读人")
+    at = models.DateTimeField("阅读时间")
+
+    class Meta:
+        verbose_name = "已读消息"
+        verbose_name_plural = "已读消息"
+        constraints = [models.UniqueConstraint(fields=["notice", "user"], name="notice_read_once")]
+
+    def __str__(self) -> str:
+        return self.notice.text
 
 
 # The rest of what a case has been through: its versions, returns, consultations, and the flows in force.
@@ -298,6 +328,7 @@ __all__ = [
     "Consultation",
     "DeskTask",
     "Notice",
+    "NoticeReading",
     "NumberSeries",
     "Opinion",
     "PublishedFlow",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,7 +26,8 @@ from .inbox import (
     sent_by,
     waited,
 )
-from .models import Case, DeskTask, Notice
+from .models import Case, DeskTask
+from .notices_view import notice_row, notices_of
 from .procedure import flows
 from .requests import actor_of, office_page
 
@@ -38,7 +38,7 @@ def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any
     """One line of the inbox, from the task and its case alone."""
     case = task.process
     due = due_text(task.due_on, today())
-    taken = task.owner if not done and task.owner_id not in (None, actor.user.pk) else None
+    taken = task.owner if not done and not actor.may_handle(task) else None
     return {
         "url": reverse("case", args=[case.pk]) if done or taken else reverse("task", args=[task.pk]),
         "who": case.title,
@@ -134,23 +134,15 @@ def home(request: HttpRequest) -> HttpResponseBase:
             "hint": "等您办理，最久的排在最前",
         }
     ]
-    told = Q(pk__in=[])
-    for office in actor.offices:
-        told |= Q(office_id=office.organisation_id, office_role=office.role)
-    notices = Notice.objects.filter(told).select_related("case").order_by("-at", "-pk")[:8]
     context = {
         "greeting": f"{actor.name}，您好",
         "cards": cards,
         "can_apply": may_apply,
         "apply_url": reverse("apply"),
         "waiting": [task_row(task, actor) for task in tasks[:6]],
-        "notices": [
-            {
-                "text": f"{notice.case.title}：{notice.text}",
-                "url": reverse("case", args=[notice.case_id]),
-                "at": notice.at,
-            }
-            for notice in notices
+        "notices": [notice_row(notice) for notice in notices_of(actor)[:8]],
+        "standing_in": [
+            {"who": each.user.name, "office": str(each)} for each in actor.appointments if actor.stands_in(each)
         ],
         "at": now(),
         "no_appointment": not actor.appointments,

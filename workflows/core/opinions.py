@@ -38,6 +38,9 @@ def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:
     # An opinion of an earlier round, left standing while its return could still be taken back, ends here.
     step = step_of(move.task)
     void_opinions(move, why="重新签署", steps=(step,))
+    if move.actor.stands_in(move.acting):
+        # On the paper stand both names: whose office it is, and whose hand signed.
+        text = f"{text}（{move.user.name} 代 {move.acting.user.name} 签署）"
     return Opinion.objects.create(
         case=move.case,
         step=step,

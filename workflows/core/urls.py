@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from . import desk_view, office_view, paper_view, trail_event_view, trail_view
+from . import (
+    desk_view,
+    notices_view,
+    office_view,
+    paper_view,
+    standing_in_view,
+    trail_event_view,
+    trail_view,
+)
 
 urlpatterns = [
     path("", office_view.home, name="home"),
@@ -10,6 +18,10 @@ urlpatterns = [
     path("tasks/<int:pk>/", desk_view.task, name="task"),
     path("cases/<int:pk>/", desk_view.case, name="case"),
     path("cases/<int:pk>/act/", desk_view.case_action, name="case_action"),
+    path("cases/<int:pk>/reassign/", standing_in_view.reassign, name="reassign"),
+    path("delegations/", standing_in_view.delegations, name="delegations"),
+    path("delegations/<int:pk>/end/", standing_in_view.delegation_end, name="delegation_end"),
+    path("notices/", notices_view.notices, name="notices"),
     path("cases/<int:pk>/comment/", desk_view.comment, name="comment"),
     path("cases/<int:pk>/unmask/", desk_view.unmask, name="unmask"),
     path("papers/<int:pk>/", paper_view.paper, name="paper"),
