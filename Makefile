@@ -19,7 +19,7 @@ NEWEST_STAMP := $(NEWEST_VENV)/.newest-$(call lock_hash,newest)
 PACKAGES := project evidence workflows signatures forms_templates registry audit
 WORKERS ?= 2
 
-.PHONY: help setup run practice test test-full test-newest check bench format lock clean
+.PHONY: help setup run practice test test-full test-newest check bench format forms lock clean
 
 help:
 	@echo "make run        启动网站（首次运行会自动安装依赖、建库并装入演示县），按 Ctrl-C 停止"
@@ -107,6 +107,10 @@ format: $(DEV_STAMP)
 
 # --no-header and --no-emit-index-url: where packages come from is each machine's own business.
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+# The pictures in docs/forms/, from the real output.
+forms: $(DEV_STAMP)
+	@$(PYTHON) manage.py draw_forms
+
 lock:
 	$(UV_COMPILE) --python-version 3.11 requirements/run.in -o requirements/run.txt
 	$(UV_COMPILE) --python-version 3.11 -c requirements/run.txt requirements/dev.in -o requirements/dev.txt

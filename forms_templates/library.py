@@ -8,7 +8,7 @@ A changed form is a new version; old papers keep theirs.
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,12 +51,25 @@ class Form:
         place without a picture stays blank. Raises FormDataError with a sentence that names the field.
         """
         cleaned = clean_values(self.fields, values)
-        if unknown := [name for name in pictures if name not in self.pictures]:
-            raise FormDataError(f"表上没有这些签字盖章处：{'、'.join(unknown)}。")
         for name, picture in pictures.items():
+            spec = self.picture_spec(name, cleaned)
+            if spec is None:
+                raise FormDataError(f"表上没有这些签字盖章处：{name}。")
             if not picture.startswith(PNG_SIGNATURE):
-                raise FormDataError(f"“{self.pictures[name].label}”的图片应是PNG格式。")
+                raise FormDataError(f"“{spec.label}”的图片应是PNG格式。")
         return self.template.render(cleaned, pictures)
+
+    def picture_spec(self, name: str, values: Mapping[str, object]) -> PictureSpec | None:
+        """What form.toml says of a place; one in the second row of a list is called "workers.1.signature"."""
+        rows, _, rest = name.partition(".")
+        index, dot, place = rest.partition(".")
+        if not dot:
+            return None if "." in name else self.pictures.get(name)
+        lines = values.get(rows)
+        inside = (
+            isinstance(lines, Sequence) and index.isdecimal() and index == str(int(index)) and int(index) < len(lines)
+        )
+        return self.pictures.get(f"{rows}.{place}") if inside else None
 
     def content_digest(self, values: Mapping[str, object]) -> str:
         """SHA-256 (hex) of the values and their form: what a signature binds. Raises FormDataError."""

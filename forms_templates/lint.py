@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from forms_templates.library import Form, UnknownFormError, form, versions
 from forms_templates.sheet import sheet_layout
 from forms_templates.sheet_html import KNOWN_STYLES, LABEL_STYLE, tags_in
-from forms_templates.sheet_layout import Layout, Paragraph, Picture, Table, read_layout
-from forms_templates.specification import FormTemplateError, PictureSpec
+from forms_templates.sheet_layout import Layout, Paragraph, Picture, Row, Table, read_layout
+from forms_templates.specification import FieldSpec, FormTemplateError, PictureSpec
 from forms_templates.values import FormDataError, clean_values
 from forms_templates.zip_container import pack
 
@@ -51,6 +52,17 @@ def _tags(checked: Form, template: Layout) -> Iterator[str]:
     for name, spec in checked.fields.items():
         if name not in checked.template.tags:
             yield f"form.toml的“{spec.label}”（{name}），在template.docx里没有标记。"
+        if spec.kind == "rows":
+            yield from _columns(checked, spec, template)
+
+
+def _columns(checked: Form, spec: FieldSpec, template: Layout) -> Iterator[str]:
+    asked = checked.template.columns.get(spec.name, frozenset())
+    for unknown in sorted(asked - set(spec.columns)):
+        yield f"template.docx{_place(template, unknown)}的标记{unknown}，在form.toml的{spec.name}里没有这一栏。"
+    for name, column in spec.columns.items():
+        if name not in asked:
+            yield f"form.toml的{spec.label}“{column.label}”（{spec.name}.{name}），在template.docx里没有标记。"
 
 
 def _place(template: Layout, tag: str) -> str:
@@ -65,30 +77,49 @@ def _place(template: Layout, tag: str) -> str:
 
 
 def _slots(checked: Form, layout: Layout) -> Iterator[str]:
-    shown = tags_in(tuple(layout.paragraphs()))
+    shown = set(tags_in(tuple(layout.paragraphs())))
     for name, spec in checked.fields.items():
-        if name not in shown:
-            yield f"“{spec.label}”的标记{name}在屏幕上的表里没有位置（是否在文本框、页眉或页脚里？）。"
+        places = {name: spec.label}
+        if spec.kind == "rows":
+            places = {
+                f"{name}.0.{key}{'.0' * bool(column.series)}": f"{spec.label}的{column.label}"
+                for key, column in spec.columns.items()
+            }
+        for place, label in places.items():
+            if place not in shown:
+                yield f"“{label}”的标记{place}在屏幕上的表里没有位置（是否在文本框、页眉或页脚里？）。"
 
 
 def _labels(checked: Form, layout: Layout) -> Iterator[str]:
-    """The words beside a field are its label, verbatim; a label never holds a tag."""
+    """The words beside a field, or over it in a list, are its label, verbatim; a label never holds a tag."""
     for table in (block for block in layout.blocks if isinstance(block, Table)):
         for row in table.rows:
+            yield from _headings(checked, table, row)
             for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
                 if not any(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
                     continue
                 words = "".join(paragraph.text for paragraph in cell.paragraphs)
                 for tag in tags_in(cell.paragraphs):
                     yield f"标记{tag}写在栏目格里，请移到旁边的填写格。"
-                for tag in tags_in(following.paragraphs) if following else ():
+                beside = tags_in(following.paragraphs) if following and not row.header else []
+                for tag in (each for each in beside if "." not in each):
                     label = checked.fields[tag].label
                     if label != words:
                         yield f"template.docx的栏目“{words}”旁边是标记{tag}，form.toml却叫它“{label}”。"
 
 
+def _headings(checked: Form, table: Table, row: Row) -> Iterator[str]:
+    for cell in row.cells:
+        words = table.heading(cell.column)
+        for rows, column in (each.split(".")[::2][:2] for each in tags_in(cell.paragraphs) if "." in each):
+            spec = checked.fields[rows].columns[column]
+            if words and not row.header and not spec.series and words != spec.label:
+                yield f"template.docx的表头“{words}”下面是标记{rows}.{column}，form.toml却叫它“{spec.label}”。"
+
+
 def _pictures(checked: Form, layout: Layout) -> Iterator[str]:
-    placed = {picture.name: picture for picture in _all_pictures(layout)}
+    # "workers.0.signature" is the place in the first line of the list.
+    placed = {picture.name.replace(".0.", "."): picture for picture in _all_pictures(layout)}
     for name in placed.keys() - checked.pictures.keys():
         yield f"template.docx的图片{name}，在form.toml里没有这一处签字或盖章。"
     for name, spec in checked.pictures.items():
@@ -138,8 +169,20 @@ def _sample(checked: Form) -> Iterator[str]:
         yield f"sample.json：{error}"
         return
     for name, spec in checked.fields.items():
-        value = sample[name]
-        if spec.choices and value not in spec.choices:
-            yield f"sample.json的“{spec.label}”（{name}）不在可选项中。"
-        if spec.max_length is not None and len(value) > spec.max_length:
-            yield f"sample.json的“{spec.label}”（{name}）超过{spec.max_length}个字。"
+        value = sample.get(name, "")
+        if spec.kind == "rows":
+            for number, row in enumerate(value, 1):
+                for key, column in spec.columns.items():
+                    yield from _entry(column, f"{spec.label}第{number}行“{column.label}”", row[key])
+        else:
+            yield from _entry(spec, f"“{spec.label}”", value)
+
+
+def _entry(spec: FieldSpec, place: str, value: Any) -> Iterator[str]:
+    for text in [value] if isinstance(value, str) else value:
+        if not isinstance(text, str):
+            continue
+        if spec.choices and text not in spec.choices:
+            yield f"sample.json的{place}（{spec.name}）不在可选项中。"
+        if spec.max_length is not None and len(text) > spec.max_length:
+            yield f"sample.json的{place}（{spec.name}）超过{spec.max_length}个字。"

@@ -14,7 +14,7 @@ import hashlib
 _SELECTORS = {
     "paper": (".paper.{}",),
     "table": (".paper .{}",),
-    "lines": (".paper .{} > tbody > tr > *",),
+    "lines": (".paper .{} > * > tr > *",),
     "column": (".paper .{}",),
     "row": (".paper .{} > *",),
     "cell": (".paper :is(th, td).{}",),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from forms_templates.placeholders import TAG, tag
 from forms_templates.sheet_geometry import Geometry, family, mm, pt
 from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Tab, Table, Text
 from forms_templates.slots import Slot, first_label, mark_html, text_html
@@ -30,30 +31,29 @@ _PIECES = {
     "BodyCentre": ("p", "paper__text paper__text--middle"),
     "OpinionHead": ("div", "opinion__head"),
     "OpinionText": ("div", "opinion__text"),
+    "AreaText": ("div", "area__text"),
     "SignLine": ("div", "sign__line"),
     "StampWord": ("div", "stamp__word"),
     "StampDate": ("div", "num"),
+    "SignDate": ("div", "num"),
 }
 LABEL_STYLE, _LINE, _HEAD = "CellLabel", "PaperLine", "OpinionHead"
-_STAMP = ("StampWord", "StampDate")
+_STAMP = ("StampWord", "StampDate", "SignDate")
 _MARKS = {"Mark": False, "MarkChosen": True}
 
 _MM_PER_PT = 25.4 / 72
-KNOWN_STYLES = frozenset(_PIECES) | {LABEL_STYLE, "CellValue", "CellText", "AfterTable"}
-# A tag's place in a rendered template: characters of the private use area round the field's name.
-_TAG = re.compile("\ue000([a-z0-9_]+)\ue001")
+_LABELS = frozenset((LABEL_STYLE, "ListHead", "ListTightHead"))
+_CELLS = frozenset(
+    ("CellValue", "CellText", "ListValue", "ListText", "ListAmount", "ListTight", "FootLine", "FootDate", "AfterTable")
+)
+KNOWN_STYLES = frozenset(_PIECES) | _LABELS | _CELLS
 # Phone and ID numbers, masked or not, stand in tabular figures.
 _NUMBER = re.compile(r"[\d*]{6,}[\dXx]?")
 
 
-def tag(name: str) -> str:
-    """What is printed in a field's place so that its slot is found again."""
-    return f"\ue000{name}\ue001"
-
-
 def tags_in(paragraphs: Sequence[Paragraph]) -> list[str]:
     """The fields whose places are in these paragraphs."""
-    return [name for paragraph in paragraphs for name in _TAG.findall(paragraph.text)]
+    return [name for paragraph in paragraphs for name in TAG.findall(paragraph.text)]
 
 
 @dataclass(slots=True)
@@ -79,8 +79,9 @@ class SheetWriter:
         content = "".join(
             self._paragraph(block) if isinstance(block, Paragraph) else self._table(block) for block in shown
         )
+        wide = " paper--across" if self.layout.width > self.layout.height else ""
         return (
-            f'<article class="paper paper--form {self._paper()}">'
+            f'<article class="paper paper--form{wide} {self._paper()}">'
             '<div class="paper__top" aria-hidden="true"><div></div></div>'
             f'<div class="paper__sheet">{content}</div>'
             '<div class="paper__bottom" aria-hidden="true"><div></div></div></article>'
@@ -158,7 +159,7 @@ class SheetWriter:
         return "".join(text) + "".join(pictures)
 
     def _text(self, item: Text) -> str:
-        pieces = _TAG.split(item.text)
+        pieces = TAG.split(item.text)
         written: list[str] = []
         for index, piece in enumerate(pieces):
             if index % 2:
@@ -204,31 +205,34 @@ class SheetWriter:
         }
         lines = {"border": f"{pt(table.lines)} solid var(--rule, #000)"}
         classes = f"grid {self.geometry.name('table', frame)} {self.geometry.name('lines', lines)}"
-        rows, index = [], 0
+        heads = [self._row(row, table) for row in table.rows if row.header]
+        rows, index = [], len(heads)
         while index < len(table.rows):
             joined = _joined(table, index)
             wide = len(joined) > 1 or _is_signed(joined[0], table)
             rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
             index += len(joined)
-        return f'<table class="{classes}"><colgroup>{columns}</colgroup><tbody>{"".join(rows)}</tbody></table>'
+        head = f"<thead>{''.join(heads)}</thead>" if heads else ""
+        classes += " grid--list" if heads else ""
+        return f'<table class="{classes}"><colgroup>{columns}</colgroup>{head}<tbody>{"".join(rows)}</tbody></table>'
 
     def _row(self, row: Row, table: Table) -> str:
         height = self.geometry.name("row", {"height": mm(row.height)})
         cells = []
         for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
-            if all(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
+            if all(paragraph.style in _LABELS for paragraph in cell.paragraphs):
                 label = first_label(self.slots, tags_in(following.paragraphs)) if following else None
-                cells.append(self._label(cell, table, label))
+                cells.append(self._label(cell, table, label, "col" if row.header else "row"))
             else:
                 cells.append(self._value(cell, table))
         return f'<tr class="{height}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
 
-    def _label(self, cell: Cell, table: Table, label: Slot | None) -> str:
+    def _label(self, cell: Cell, table: Table, label: Slot | None, scope: str) -> str:
         content = "<br>".join(self._inline(paragraph.items, paragraph.look) for paragraph in cell.paragraphs)
         classes = self._cell_shape(cell, table)
         if label is not None:
             content, classes = _labelled(content, label), f"ask {classes}"
-        return f'<th scope="row"{_spans(cell)} class="{classes}">{content}</th>'
+        return f'<th scope="{scope}"{_spans(cell)} class="{classes}">{content}</th>'
 
     def _value(self, cell: Cell, table: Table) -> str:
         if len(cell.paragraphs) == 1:
@@ -242,7 +246,9 @@ class SheetWriter:
         if self.numeric.intersection(names) or _NUMBER.fullmatch(text):
             classes.append("num")
         classes += [self._cell_shape(cell, table), *self._states(cell.paragraphs)]
-        return f'<td{_spans(cell)} class="{" ".join(classes)}">{content}</td>'
+        heading = table.heading(cell.column)
+        said = f' data-l="{escape(heading)}"' if heading else ""
+        return f'<td{_spans(cell)}{said} class="{" ".join(classes)}">{content}</td>'
 
     def _cell_shape(self, cell: Cell, table: Table) -> str:
         top, right, bottom, left = _padding(cell, table)

@@ -78,12 +78,19 @@ class Cell:
     open: frozenset[str]
     rows: int = 1
 
+    @property
+    def text(self) -> str:
+        return "".join(paragraph.text for paragraph in self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`header` rows come again on every page."""
+
     height: float
     may_split: bool
     cells: tuple[Cell, ...]
+    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,15 @@ class Table:
     frame: float
     lines: float
     rows: tuple[Row, ...]
+
+    def heading(self, column: int) -> str:
+        """The words that stand over a column in the lowest of the header rows; empty without a header."""
+        found = ""
+        for row in self.rows:
+            for cell in row.cells if row.header else ():
+                if cell.column <= column < cell.column + cell.span and cell.text:
+                    found = cell.text
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +137,13 @@ class Layout:
 class _Reader:
     styles: WordStyles
     media: Mapping[str, bytes]
+    # Rows and paragraphs that only hold a template's control tags are left out.
+    bare: bool = False
     merged: dict[int, Cell] = field(default_factory=dict)
 
     def block(self, element: etree._Element) -> Paragraph | Table | None:
+        if self.bare and element.tag == f"{W}p" and _is_control(element):
+            return None
         if element.tag == f"{W}p":
             return self.paragraph(element)
         return self.table(element) if element.tag == f"{W}tbl" else None
@@ -156,7 +176,8 @@ class _Reader:
             )
             if extent is None or names is None or blip is None:
                 continue
-            data = self.media[blip.get(f"{R}embed", "")]
+            # A template's place in the rows of a list has no picture of its own yet.
+            data = self.media.get(blip.get(f"{R}embed", ""))
             yield Picture(
                 name=names.get("name", ""),
                 alt=names.get("descr", ""),
@@ -165,7 +186,7 @@ class _Reader:
                 width=int(extent.get("cx", "0")) / _EMU_PER_MM,
                 height=int(extent.get("cy", "0")) / _EMU_PER_MM,
                 behind=anchor.get("behindDoc") == "1",
-                data=None if _is_blank(data) else data,
+                data=None if data is None or _is_blank(data) else data,
             )
 
     def table(self, element: etree._Element) -> Table:
@@ -176,7 +197,9 @@ class _Reader:
             columns=tuple(mm(column.get(f"{W}w", "0")) for column in element.iterfind(f"{W}tblGrid/{W}gridCol")),
             frame=_thickness(borders.get("top", {})),
             lines=_thickness(borders.get("insideH", {})),
-            rows=tuple(self.row(row, margins) for row in element.iterfind(f"{W}tr")),
+            rows=tuple(
+                self.row(row, margins) for row in element.iterfind(f"{W}tr") if not (self.bare and _is_control(row))
+            ),
         )
 
     def row(self, element: etree._Element, margins: dict[str, dict[str, str]]) -> Row:
@@ -198,6 +221,7 @@ class _Reader:
             height=mm(properties.get("trHeight", {}).get("val", "0")),
             may_split=not is_on(properties, "cantSplit"),
             cells=tuple(cells),
+            header=is_on(properties, "tblHeader"),
         )
 
     def cell(
@@ -221,8 +245,11 @@ class _Reader:
         )
 
 
-def read_layout(docx: bytes) -> Layout:
-    """The layout of a Word file of ours; raises zipfile.BadZipFile, KeyError for files that are none."""
+def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
+    """The layout of a Word file of ours; raises zipfile.BadZipFile, KeyError for files that are none.
+
+    `bare` reads a template without its control tags: every branch once, every loop once.
+    """
     parts = {member.name: member for member in unpack(docx)}
     relations = parse(parts["word/_rels/document.xml.rels"].content())
     media = {
@@ -230,7 +257,7 @@ def read_layout(docx: bytes) -> Layout:
         for relation in relations.iter(f"{PKG_RELS}Relationship")
         if (target := posixpath.normpath(f"word/{relation.get('Target')}")) in parts and "/media/" in target
     }
-    reader = _Reader(WordStyles(parts["word/styles.xml"].content()), media)
+    reader = _Reader(WordStyles(parts["word/styles.xml"].content()), media, bare)
     body = parse(parts["word/document.xml"].content())[0]
     section = merge([body.find(f"{W}sectPr")])
     top, right, bottom, left = (mm(section["pgMar"][side]) for side in _SIDES)
@@ -241,6 +268,11 @@ def read_layout(docx: bytes) -> Layout:
         usual=reader.styles.usual(),
         blocks=tuple(block for element in body if (block := reader.block(element)) is not None),
     )
+
+
+def _is_control(element: etree._Element) -> bool:
+    text = "".join(node.text or "" for node in element.iter(f"{W}t")).strip()
+    return text.startswith("{%") and text.endswith("%}") and text.count("{%") == 1
 
 
 def _offset(anchor: etree._Element, axis: str) -> float:

@@ -7,15 +7,16 @@ docxtpl itself compiles seven times and parses the XML anew for every paper, bla
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, meta
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 
+from forms_templates.filters import FILTERS
 from forms_templates.ooxml import PKG_RELS, WP, A, R, parse
 from forms_templates.specification import FormTemplateError
 from forms_templates.zip_container import Member, pack, unpack
@@ -23,6 +24,11 @@ from forms_templates.zip_container import Member, pack, unpack
 _TAGGED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 # docxtpl repairs the grid of tables whose columns are looped by parsing every rendered paper once more.
 _COLUMN_LOOP = re.compile(r"{[{%]\s*tc\s|{%\s*(?:colspan|hm)\s")
+
+# What depends on a value, apart from the separators and the chosen words of a choice.
+_CONDITION = re.compile(r"{%\w*\s*(?:if|elif)\s+(?!not loop\.first|loop\.|word\.chosen)")
+_RELATIONS = "word/_rels/document.xml.rels"
+_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 
 
 def _written(value: object) -> object:
@@ -40,6 +46,7 @@ def _written(value: object) -> object:
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, finalize=_written)
     environment.globals.clear()
+    environment.filters.update(FILTERS)
     return environment
 
 
@@ -47,18 +54,42 @@ _ENVIRONMENT = _environment()
 
 
 @dataclass(frozen=True, slots=True)
+class RowPicture:
+    """A place for a picture in every row of a list, as the signatures of an attendance sheet."""
+
+    rows: str
+    place: str
+    blank: str
+
+    def relation(self, index: int) -> str:
+        """The id of its relationship in that row."""
+        return f"rIdRow_{self.rows}_{self.place}_{index}"
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """One template.docx, ready to be filled; `tags` it asks for, `pictures`: member by named place."""
+    """One template.docx, ready to be filled.
+
+    `tags` it asks for, `columns`: what it asks of each line of a list, `pictures`: member by named place.
+    """
 
     members: tuple[Member, ...]
     parts: Mapping[str, Template]
     tags: frozenset[str]
+    columns: Mapping[str, frozenset[str]]
     pictures: Mapping[str, str]
+    row_pictures: tuple[RowPicture, ...] = ()
+    # Whether what is printed beside a value depends on it.
+    conditional: bool = False
 
     def render(self, values: Mapping[str, object], pictures: Mapping[str, bytes]) -> bytes:
         """The filled Word file; FormTemplateError for a tag without a value, a picture without a place."""
         replaced: dict[str, bytes] = {}
-        for name, picture in pictures.items():
+        added: dict[str, bytes] = {}
+        given = dict(pictures)
+        if self.row_pictures:
+            replaced[_RELATIONS], added = self._in_rows(values, given)
+        for name, picture in given.items():
             if name not in self.pictures:
                 raise FormTemplateError(f"模板里没有名为{name}的图片位置。")
             replaced[self.pictures[name]] = picture
@@ -66,10 +97,30 @@ class CompiledTemplate:
             replaced |= {name: part.render(values).encode() for name, part in self.parts.items()}
         except TemplateError as error:
             raise FormTemplateError(f"模板里的标记无法填写：{error.message}。") from error
-        return pack(
+        members = [
             Member.stored(member.name, replaced[member.name]) if member.name in replaced else member
             for member in self.members
-        )
+        ]
+        return pack([*members, *(Member.stored(name, picture) for name, picture in added.items())])
+
+    def _in_rows(self, values: Mapping[str, object], given: dict[str, bytes]) -> tuple[bytes, dict[str, bytes]]:
+        """The relationships with one for each row's picture, and the pictures given there (taken out of `given`)."""
+        added: dict[str, bytes] = {}
+        relations: list[str] = []
+        for each in self.row_pictures:
+            rows = values.get(each.rows)
+            for index in range(len(rows) if isinstance(rows, list) else 0):
+                picture = given.pop(f"{each.rows}.{index}.{each.place}", None)
+                target = each.blank
+                if picture is not None:
+                    target = f"word/media/{each.rows}_{index}_{each.place}.png"
+                    added[target] = picture
+                relations.append(
+                    f'<Relationship Id="{each.relation(index)}" Type="{_IMAGE}" '
+                    f'Target="{target.removeprefix("word/")}"/>'
+                )
+        base = next(member for member in self.members if member.name == _RELATIONS).content()
+        return base.replace(b"</Relationships>", "".join(relations).encode() + b"</Relationships>"), added
 
 
 def compile_template(docx: bytes, place: str) -> CompiledTemplate:
@@ -77,23 +128,52 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
     members = unpack(docx)
     parts: dict[str, Template] = {}
     tags: set[str] = set()
+    columns: dict[str, set[str]] = {}
     pictures: dict[str, str] = {}
+    in_rows: list[RowPicture] = []
+    conditional = False
     for member in members:
         if not _TAGGED_PARTS.fullmatch(member.name):
             continue
         tree = parse(member.content())
-        pictures |= _picture_places(tree, member.name, members)
+        for name, target in _picture_places(tree, member.name, members).items():
+            rows, dot, position = name.partition(".")
+            if dot:
+                in_rows.append(RowPicture(rows, position, target))
+            else:
+                pictures[name] = target
         source = _joined_tags(tree)
         if "{{" not in source and "{%" not in source:
             continue
         if _COLUMN_LOOP.search(source):
             raise FormTemplateError(f"{place}：不支持按列循环的标记，请改为固定的列。")
         try:
-            tags |= meta.find_undeclared_variables(_ENVIRONMENT.parse(source))
+            parsed = _ENVIRONMENT.parse(source)
+            tags |= meta.find_undeclared_variables(parsed)
+            for rows, column in _columns(parsed):
+                columns.setdefault(rows, set()).add(column)
+            conditional = conditional or _CONDITION.search(source) is not None
             parts[member.name] = _ENVIRONMENT.from_string(source)
         except TemplateSyntaxError as error:
             raise FormTemplateError(f"{place}（{member.name}）的标记写法有误：{error.message}。") from error
-    return CompiledTemplate(tuple(members), parts, frozenset(tags), pictures)
+    return CompiledTemplate(
+        members=tuple(members),
+        parts=parts,
+        tags=frozenset(tags),
+        columns={rows: frozenset(found) for rows, found in columns.items()},
+        pictures=pictures,
+        row_pictures=tuple(in_rows),
+        conditional=conditional,
+    )
+
+
+def _columns(parsed: nodes.Template) -> Iterator[tuple[str, str]]:
+    """(list, column) for whatever a loop over a list asks of its lines."""
+    for loop in parsed.find_all(nodes.For):
+        if isinstance(loop.iter, nodes.Name) and isinstance(loop.target, nodes.Name):
+            for asked in loop.find_all(nodes.Getattr):
+                if isinstance(asked.node, nodes.Name) and asked.node.name == loop.target.name:
+                    yield loop.iter.name, asked.attr
 
 
 def _joined_tags(tree: etree._Element) -> str:
@@ -114,8 +194,16 @@ def _picture_places(tree: etree._Element, part: str, members: list[Member]) -> d
         for relation in parse(relations.content()).iter(f"{PKG_RELS}Relationship")
     }
     places: dict[str, str] = {}
-    for drawing in tree.iter(f"{WP}anchor", f"{WP}inline"):
+    for number, drawing in enumerate(tree.iter(f"{WP}anchor", f"{WP}inline"), 1):
         blip, properties = drawing.find(f".//{A}blip"), drawing.find(f"{WP}docPr")
-        if blip is not None and properties is not None:
-            places[properties.get("name", "")] = targets[blip.get(f"{R}embed")]
+        if blip is None or properties is None:
+            continue
+        name = properties.get("name", "")
+        places[name] = targets[blip.get(f"{R}embed")]
+        rows, dot, position = name.partition(".")
+        if dot:
+            # Every row has a relationship, a name and a number of its own.
+            blip.set(f"{R}embed", f"rIdRow_{rows}_{position}_{{{{ loop.index0 }}}}")
+            properties.set("name", f"{rows}.{{{{ loop.index0 }}}}.{position}")
+            properties.set("id", f"{number}{{{{ 1000 + loop.index0 }}}}")
     return places

@@ -12,6 +12,7 @@ from PIL import Image
 
 import forms_templates
 from forms_templates.library import Form
+from forms_templates.specification import PictureSpec
 from signatures.demo_strokes import demo_signature
 from signatures.seal_drawing import draw_seal
 from signatures.strokes import parse, png
@@ -26,14 +27,19 @@ _COLOURS = 32
 def finished_sample(form: Form) -> bytes:
     """The Word file of the form's sample, signed and sealed by invented people."""
     names = cycle(_SIGNERS)
+    values = form.sample()
     pictures = {}
     for name, spec in form.pictures.items():
-        if spec.kind == "seal":
-            owner = next((seal for who, seal in _SEALS.items() if spec.who.startswith(who)), _ELSEWHERE)
-            pictures[name] = draw_seal(owner)
-        else:
-            pictures[name] = png(parse(demo_signature(next(names))), spec.width_mm, spec.height_mm)
-    return form.render(form.sample(), pictures)
+        rows, in_rows, place = name.partition(".")
+        for each in [f"{rows}.{index}.{place}" for index in range(len(values[rows]))] if in_rows else [name]:
+            pictures[each] = _picture(spec, next(names))
+    return form.render(values, pictures)
+
+
+def _picture(spec: PictureSpec, signer: str) -> bytes:
+    if spec.kind == "seal":
+        return draw_seal(next((seal for who, seal in _SEALS.items() if spec.who.startswith(who)), _ELSEWHERE))
+    return png(parse(demo_signature(signer)), spec.width_mm, spec.height_mm)
 
 
 def pages_of(docx: bytes, dpi: int) -> list[Image.Image]:

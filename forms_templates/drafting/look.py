@@ -24,16 +24,22 @@ class Sheet:
         """The width of a line of text."""
         return self.width - self.margins[1] - self.margins[3]
 
+    @property
+    def stamp(self) -> float:
+        """From the right margin, how wide the place for the office's name, its date and its seal is."""
+        return 58 if self.size == 14 else 80
+
 
 SHEETS = {
     # The county's own attachments: a table that fills the page.
     "form": Sheet(210, 297, (23, 15, 12, 15), 14, 22),
+    "card": Sheet(210, 297, (17, 13, 12, 13), 14, 22),
     # GB/T 9704: 37 mm above, 28 mm at the left, 156 mm of text, 28 characters a line.
     "letter": Sheet(210, 297, (37, 26, 35, 28), 16, 28, numbered=True),
     # One page that is read out and signed: the letter with smaller margins.
-    "statement": Sheet(210, 297, (28, 23, 20, 25), 16, 26),
+    "statement": Sheet(210, 297, (24, 23, 18, 25), 16, 25),
     "contract": Sheet(210, 297, (30, 23, 25, 25), 16, 27, numbered=True),
-    "wide": Sheet(297, 210, (18, 13, 15, 13), 14, 22, numbered=True),
+    "wide": Sheet(297, 210, (18, 14, 18, 14), 14, 22, numbered=True),
 }
 
 
@@ -46,8 +52,9 @@ def styles_xml(sheet: Sheet) -> str:
     """The whole styles.xml of a paper on this sheet."""
     both = _fonts(SONG)
     size = round(sheet.size * 2)
-    # A signature is 15 mm high; in the forms' cells the cell's own margin makes room.
-    room = 0 if sheet.size == 14 else 20
+    seal_from = sheet.measure - sheet.stamp
+    # A signature is 15 mm high; nothing stands before an anchor's paragraph, or programs place it differently.
+    room = 20
     parts = [
         _STYLES.format(fonts=both, size=size, line=round(sheet.line * 20), keep=_KEEP, grid=_grid_styles()),
         _style("PaperTitle", "表题", 22, 32, font=TITLE, align="center", after=14),
@@ -69,10 +76,16 @@ def styles_xml(sheet: Sheet) -> str:
         _style("ListAmount", "清单填写（靠右）", 10.5, 15, align="right"),
         _style("OpinionHead", "意见栏目", 14, 22, align="left"),
         _style("OpinionText", "意见", 14, 22, first=28, align="left"),
-        _style("SignLine", "签字行", None, None, left=sheet.measure / 4, before=room, after=6, keep=True),
-        _style("StampWord", "公章", None, None, align="center", keep=True, left=sheet.measure - 58, right=6),
+        _style("AreaText", "栏目内容", 14, 22, align="left", left=5),
+        _style("SignLine", "签字行", None, None, left=sheet.measure / 4, after=room, keep=True),
+        _style("StampWord", "公章", None, None, align="center", keep=True, left=seal_from, right=6),
         # The seal reaches 17 mm below the date.
-        _style("StampDate", "落款日期", None, None, align="center", after=48, left=sheet.measure - 58, right=6),
+        _style("StampDate", "落款日期", None, None, align="center", after=48, left=seal_from, right=6),
+        _style("SignDate", "签字日期", None, None, align="center", after=10, left=seal_from, right=6),
+        _style("FootLine", "落款", 14, 22, align="left"),
+        _style("FootDate", "落款日期（靠右）", 14, 22, align="right", right=2),
+        _style("ListTight", "清单小字", 9, 13, align="center"),
+        _style("ListTightHead", "清单小字栏目", 9, 13, align="center"),
         _style("AfterTable", "表后", 1, 1),
         _style("FooterText", "页脚", 14, 18, align="center"),
         _MARKS,

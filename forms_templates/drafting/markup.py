@@ -1,19 +1,21 @@
 """The few words a form is drafted with: one line of text for each line of the paper.
 
-    page form | letter | statement | contract | wide      the sheet, see look.py
+    page form | card | letter | statement | contract | wide      the sheet, see look.py
     title, subtitle, h1, h2, p, p0, pr, centre TEXT
     line LEFT >> RIGHT
     sign TEXT @picture             a signature after the words
     stamp TEXT, date TEXT @seal    the seal lies over the date
+    gap                            an empty line
     if CONDITION … end             paragraphs that stand only then (inside a table: rows)
     table 23 53 23 81              column widths in mm; the table ends at an empty line
     list 12 30 60                  a table in small type
     plain 156                      a table without lines
-    row HEIGHT | cell | cell       #label, <left, >right, *2 spans two columns, @picture
+    row HEIGHT | cell | cell       #label, <left, >right, ~small, ^small label; *2 spans; // new line
     head HEIGHT | cell | cell      comes again on every page
     each worker in workers … end   rows that come once for each
     opinion HEIGHT | head | text   the upper part of an opinion, `sign` rows below it belong to it
-    signs HEIGHT | TEXT @picture | （公章） | DATE @seal
+    area HEIGHT | head | text | text   a part of the form, full width: lines one below the other
+    signs HEIGHT | =TEXT | TEXT @picture | （公章） | DATE @seal
     [[category]]                   in a cell of its own: the words of a choice, the chosen one marked
 
 Everything else in a line is printed as it stands, docxtpl's tags included.
@@ -39,10 +41,10 @@ PARAGRAPHS = {
     "note": "PaperNote",
 }
 _TABLES = ("table", "list", "plain")
-_ROWS = ("row", "head", "opinion", "signs")
-_PICTURE = re.compile(r"\s*@([a-z_]+)")
+_ROWS = ("row", "head", "opinion", "area", "signs")
+_PICTURE = re.compile(r"\s*@([a-z_.]+)")
 _SPAN = re.compile(r"\*(\d+)")
-_CELL_STYLES = {"#": "label", "<": "left", ">": "right", "": "centre"}
+_CELL_STYLES = {"#": "label", "<": "left", ">": "right", "~": "tight", "^": "tight label", "": "centre"}
 
 
 class DraftError(ValueError):
@@ -60,9 +62,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A cell: `kind` is label, left, right, centre, opinion or signs."""
+    """A cell; outside opinions and signatures the styles of its pieces are label, left, right, centre, tight."""
 
-    kind: str
     pieces: tuple[Piece, ...]
     span: int = 1
 
@@ -105,7 +106,7 @@ def read_draft(text: str) -> Draft:
     lines = iter([*enumerate(text.splitlines(), 1), (0, "")])
     for number, line in lines:
         word, _, rest = line.strip().partition(" ")
-        if not word or word.startswith("//"):
+        if not word:
             continue
         if word == "page":
             page = rest.strip()
@@ -113,6 +114,8 @@ def read_draft(text: str) -> Draft:
             blocks.append(_table(word, rest, lines))
         elif word == "if":
             blocks.append(Piece("BodyFlush", f"{{%p if {rest} %}}"))
+        elif word == "gap":
+            blocks.append(Piece("BodyFlush", ""))
         elif word == "end":
             blocks.append(Piece("BodyFlush", "{%p endif %}"))
         elif word in PARAGRAPHS:
@@ -146,26 +149,37 @@ def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
 
 
 def _row(kind: str, rest: str) -> Line:
-    height, *cells = [part.strip() for part in rest.split(" | ")] if " | " in rest else rest.split("|")
+    height, *cells = [part.strip() for part in f"{rest} ".split(" | ")]
     if kind == "opinion":
-        boxes: tuple[Box, ...] = (Box("opinion", (Piece("OpinionHead", cells[0]), Piece("OpinionText", cells[1]))),)
+        boxes: tuple[Box, ...] = (Box((Piece("OpinionHead", cells[0]), Piece("OpinionText", cells[1]))),)
+    elif kind == "area":
+        head, *texts = cells
+        pieces = [Piece("OpinionHead", head), *(_piece("AreaText", text) for text in texts)]
+        boxes = (Box(tuple(piece for piece in pieces if piece.text)),)
     elif kind == "signs":
-        boxes = (Box("signs", tuple(_signs(cells))),)
+        boxes = (Box(tuple(_signs(cells))),)
     else:
         boxes = tuple(_box(cell) for cell in cells)
-    return Line(kind, float(height.strip("| ")), boxes)
+    return Line(kind, float(height), boxes)
 
 
 def _signs(cells: list[str]) -> Iterator[Piece]:
     *before, date = cells
     for cell in before:
-        yield _piece("StampWord" if cell.endswith("章）") else "SignLine", cell)
-    yield _piece("StampDate", date)
+        if cell.startswith("="):
+            yield _piece("AreaText", cell.removeprefix("="))
+        else:
+            yield _piece("StampWord" if cell.endswith("章）") else "SignLine", cell)
+    yield _piece("StampDate" if "@" in date else "SignDate", date)
 
 
 def _box(cell: str) -> Box:
     span = 1
     if found := _SPAN.match(cell):
         span, cell = int(found[1]), cell[found.end() :].strip()
-    mark = cell[:1] if cell[:1] in _CELL_STYLES else ""
-    return Box(_CELL_STYLES[mark], (_piece("", cell.removeprefix(mark).strip()),), span)
+    pieces = []
+    for line in cell.split("//"):
+        mark = line.strip()[:1]
+        mark = mark if mark in _CELL_STYLES else ""
+        pieces.append(_piece(_CELL_STYLES[mark], line.strip().removeprefix(mark).strip()))
+    return Box(tuple(pieces), span)

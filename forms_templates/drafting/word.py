@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
-from forms_templates.drafting.look import SHEETS, Sheet, styles_xml, twips
-from forms_templates.drafting.markup import Box, Draft, Grid, Line, Piece
+from forms_templates.drafting.look import SHEETS, TWIPS, Sheet, styles_xml, twips
+from forms_templates.drafting.markup import Box, Draft, DraftError, Grid, Line, Piece
 from forms_templates.specification import PictureSpec, Specification
 
 _EMU_PER_MM = 36000
@@ -18,8 +18,10 @@ BLANK_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000b49444154789c6360000200000500017a5eab3f0000000049454e44ae426082"
 )
-_SMALL = {"label": "ListHead", "left": "ListText", "right": "ListAmount", "centre": "ListValue"}
-_LARGE = {"label": "CellLabel", "left": "CellText", "right": "CellText", "centre": "CellValue"}
+_TIGHT = {"tight": "ListTight", "tight label": "ListTightHead"}
+_SMALL = {"label": "ListHead", "left": "ListText", "right": "ListAmount", "centre": "ListValue", **_TIGHT}
+_LARGE = {"label": "CellLabel", "left": "CellText", "right": "CellText", "centre": "CellValue", **_TIGHT}
+_PLAIN = {**_LARGE, "left": "FootLine", "right": "FootDate"}
 # Where a draft says [[category]], the words of that choice stand.
 _MARKS = re.compile(r"\[\[([a-z_]+)\]\]")
 _TAG = re.compile(r"{{.*?}}")
@@ -39,9 +41,14 @@ _NAMESPACES = (
 def draw(draft: Draft, specification: Specification) -> bytes:
     """The template.docx of a draft; the places for ink and seals are as large as form.toml says."""
     writer = _Writer(SHEETS[draft.page], specification.pictures)
-    body = "".join(writer.grid(block) if isinstance(block, Grid) else writer.piece(block) for block in draft.blocks)
-    if isinstance(draft.blocks[-1], Grid):
-        body += '<w:p><w:pPr><w:pStyle w:val="AfterTable"/></w:pPr></w:p>'
+    body = ""
+    for block, following in zip(draft.blocks, [*draft.blocks[1:], None], strict=True):
+        if isinstance(block, Grid):
+            # Word joins two tables that nothing parts, and a document never ends with one.
+            parted = following is not None and not isinstance(following, Grid)
+            body += writer.grid(block) + ("" if parted else writer.piece(Piece("AfterTable", "")))
+        else:
+            body += writer.piece(block)
     return _container(writer, body, specification.title)
 
 
@@ -51,8 +58,9 @@ class _Writer:
     specs: Mapping[str, PictureSpec]
     used: list[str] = field(default_factory=list)
 
-    def piece(self, piece: Piece) -> str:
-        runs = "".join(self._anchor(name, piece) for name in piece.pictures)
+    def piece(self, piece: Piece, width: float | None = None) -> str:
+        """A paragraph; `width` (mm) when it stands in a cell."""
+        runs = "".join(self._anchor(name, piece, width) for name in piece.pictures)
         left, tab, right = piece.text.partition(" >> ")
         runs += _run(left) if left else ""
         runs += f"<w:r><w:tab/></w:r>{_run(right)}" if tab else ""
@@ -78,25 +86,26 @@ class _Writer:
             paragraph = self.piece(Piece(value, line.tag))
             shape = f'<w:tcW w:w="{sum(widths)}" w:type="dxa"/><w:gridSpan w:val="{len(widths)}"/>'
             return f"<w:tr><w:tc><w:tcPr>{shape}</w:tcPr>{paragraph}</w:tc></w:tr>"
-        splits = line.word == "opinion"
+        splits = line.word in ("opinion", "area")
         shape = "" if splits else "<w:cantSplit/>"
         shape += f'<w:trHeight w:val="{twips(line.height)}" w:hRule="atLeast"/>'
         shape += "<w:tblHeader/>" if line.word == "head" else ""
-        if line.word in ("opinion", "signs"):
+        if line.word in ("opinion", "area", "signs"):
             cells = self._wide(line, widths, above, below)
         else:
             cells, column = "", 0
             for box in line.boxes:
-                cells += self._cell(box, sum(widths[column : column + box.span]), small=grid.small)
+                cells += self._cell(
+                    box, sum(widths[column : column + box.span]), small=grid.small, plain=grid.word == "plain"
+                )
                 column += box.span
         return f"<w:tr><w:trPr>{shape}</w:trPr>{cells}</w:tr>"
 
-    def _cell(self, box: Box, width: int, *, small: bool) -> str:
+    def _cell(self, box: Box, width: int, *, small: bool, plain: bool) -> str:
         span = f'<w:gridSpan w:val="{box.span}"/>' if box.span > 1 else ""
-        style = (_SMALL if small else _LARGE)[box.kind]
-        lines = [Piece(style, text, piece.pictures if index == 0 else ())
-                 for piece in box.pieces for index, text in enumerate(piece.text.split(" // "))]  # fmt: skip
-        paragraphs = "".join(self.piece(line) for line in lines)
+        styles = _PLAIN if plain else _SMALL if small else _LARGE
+        lines = [Piece(styles[piece.style], piece.text, piece.pictures) for piece in box.pieces]
+        paragraphs = "".join(self.piece(line, width / TWIPS) for line in lines)
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
             f"{paragraphs}</w:tc>"
@@ -108,7 +117,7 @@ class _Writer:
         open_sides = ("top",) * joined_above + ("bottom",) * joined_below
         borders = "".join(f'<w:{side} w:val="nil"/>' for side in open_sides)
         borders = f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
-        top, side = (120, 198) if line.word == "opinion" else (220, 0)
+        top, side = (220, 0) if line.word == "signs" else (120, 198)
         margins = (
             f'<w:tcMar><w:top w:w="{top}" w:type="dxa"/><w:left w:w="{side}" w:type="dxa"/>'
             f'<w:right w:w="{side}" w:type="dxa"/></w:tcMar>'
@@ -118,19 +127,27 @@ class _Writer:
         shape = f'<w:tcW w:w="{sum(widths)}" w:type="dxa"/>{span}{borders}{margins}'
         return f"<w:tc><w:tcPr>{shape}</w:tcPr>{paragraphs}</w:tc>"
 
-    def _anchor(self, name: str, piece: Piece) -> str:
+    def _anchor(self, name: str, piece: Piece, width: float | None) -> str:
+        if name not in self.specs:
+            raise DraftError(f"@{name}在form.toml的pictures里没有。")
         spec = self.specs[name]
         self.used.append(name)
         number = len(self.used)
-        size = 14 if piece.style in (*_SMALL.values(), *_LARGE.values()) else self.sheet.size
-        line = 15 if piece.style in _SMALL.values() else 22 if piece.style in _LARGE.values() else self.sheet.line
-        if spec.kind == "seal":
+        size, line = (10.5, 15.0) if piece.style in _SMALL.values() else (self.sheet.size, self.sheet.line)
+        if width is not None and piece.style not in _SMALL.values():
+            size, line = 14, 22
+        if spec.kind == "seal" and width is not None:
+            # Over a date at the right of its cell.
+            x = width - spec.width_mm - 3.5
+        elif spec.kind == "seal":
             # Upright, centred on the date.
-            x = self.sheet.measure - 58 / 2 - 6 / 2 - spec.width_mm / 2
+            x = self.sheet.measure - (self.sheet.stamp + 6) / 2 - spec.width_mm / 2
         elif piece.style == "SignLine":
             x = self.sheet.measure / 4 + _width(piece.text, size) + 2
-        else:
+        elif piece.text:
             x = _width(piece.text, size) + 3
+        else:
+            x = 0.5 if width is not None and width - spec.width_mm < 10 else 6
         y = (line * _MM_PER_PT - spec.height_mm) / 2
         wide, high = round(spec.width_mm * _EMU_PER_MM), round(spec.height_mm * _EMU_PER_MM)
         names = f"name={quoteattr(name)} descr={quoteattr(spec.label)}"
