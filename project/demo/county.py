@@ -18,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from project.demo import people, words
+from project.demo.briefings import TOWNSHIPS as BRIEFED_TOWNSHIPS
+from project.demo.briefings import BriefingStory
 from project.demo.office_hours import OfficeHours
 from project.demo.people import Official
 from project.demo.places import DEPARTMENTS, FULL_SIZE, TOWNSHIPS
@@ -48,8 +50,13 @@ class DemoCounty:
         self.hours = OfficeHours(self.today)
         self.plan = draw_up(workers, seed, self.today)
         self.officials = people.officials(seed, self.plan.villages)
-        self.stories = [
+        self.stories: list[ApplicationStory | BriefingStory] = [
             ApplicationStory(self, resident, self.hours, seed) for resident in self.plan.residents if resident.applies
+        ]
+        self.stories += [
+            BriefingStory(self, village, self.hours, seed)
+            for village in self.plan.villages
+            if village.township in BRIEFED_TOWNSHIPS
         ]
         self.system = Actor.system("演示县装载")
         self.county = County()
