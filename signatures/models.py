@@ -18,6 +18,7 @@ from registry.encryption import EncryptedTextField
 class Method(models.TextChoices):
     DRAWN = "drawn", "屏幕手写"
     SCAN = "scan", "扫描件"
+    THUMB = "thumb", "按手印"
 
 
 class Signature(AppendOnlyModel):
@@ -39,6 +40,8 @@ class Signature(AppendOnlyModel):
         "registry.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="单位"
     )
     method = models.CharField("签字方式", max_length=10, choices=Method)
+    # Who cannot write gives a thumb print; a named witness stands by it and signs beside.
+    witness_name = models.CharField("见证人", max_length=50, blank=True, default="")
     strokes = EncryptedTextField("笔画", blank=True)
     picture_base64 = EncryptedTextField("图片")
     # No hand writes the same strokes twice: an equal digest elsewhere is a copy.
@@ -57,8 +60,14 @@ class Signature(AppendOnlyModel):
         indexes = [models.Index(fields=["subject_kind", "subject_key"], name="signature_subject")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(method=Method.SCAN, strokes_digest="") | (Q(method=Method.DRAWN) & ~Q(strokes_digest="")),
+                condition=Q(method__in=[Method.SCAN, Method.THUMB], strokes_digest="")
+                | (Q(method=Method.DRAWN) & ~Q(strokes_digest="")),
                 name="signature_method",
+            ),
+            models.CheckConstraint(
+                condition=(Q(method=Method.THUMB, signer__isnull=True) & ~Q(witness_name=""))
+                | (~Q(method=Method.THUMB) & Q(witness_name="")),
+                name="signature_witness",
             ),
             models.CheckConstraint(
                 condition=Q(signer__isnull=True, organisation__isnull=True, acted_as="")

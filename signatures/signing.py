@@ -38,13 +38,17 @@ def sign(
     place: str,
     at: datetime,
     signer_name: str = "",
+    thumb_witness: str = "",
     place_mm: tuple[float, float] = PLACE_MM,
 ) -> Signature:
     """Keep a signature: either `drawn` strokes or a cleaned `scan` (PNG of scans.clean).
 
     An official signs by an appointment in force that day. A worker has no account: no signer, no appointment, but
-    a `signer_name`. The picture is made to fit `place_mm`. Raises SigningRefused.
+    a `signer_name`. With `thumb_witness` the scan is a worker's thumb print, given before that witness. The
+    picture is made to fit `place_mm`. Raises SigningRefused.
     """
+    if thumb_witness and (scan is None or signer is not None):
+        raise SigningRefused("按手印的，请上传手印的照片或扫描件，并写明见证人。")
     if (drawn is None) == (scan is None):
         raise SigningRefused("请先在表上手写签字，或上传签字扫描件，二者选一。")
     for digest in (content_digest, form_digest):
@@ -58,7 +62,8 @@ def sign(
         signer_name=signer.name if signer is not None else signer_name.strip(),
         acted_as=appointment.role if appointment is not None else "",
         organisation=appointment.organisation if appointment is not None else None,
-        method=Method.DRAWN if drawn is not None else Method.SCAN,
+        method=Method.DRAWN if drawn is not None else Method.THUMB if thumb_witness else Method.SCAN,
+        witness_name=thumb_witness.strip(),
         strokes=drawn.as_json() if drawn is not None else "",
         picture_base64=base64.b64encode(picture).decode("ascii"),
         strokes_digest=drawn.digest if drawn is not None else "",
@@ -110,6 +115,8 @@ def digest_of(signature: Signature) -> str:
         "place": signature.place,
         "at": moment_text(signature.at),
     }
+    if signature.witness_name:
+        bound["witness"] = signature.witness_name
     return hashlib.sha256(canonical_bytes(bound)).hexdigest()
 
 

@@ -183,6 +183,7 @@ class Cast:
             "has_job": "no",
             "market_verification": VERIFICATION,
             "head_is_self": "yes",
+            "worker_strokes": demo_signature(f"周桂{number}"),
         } | changes
 
     def clerk_of(self, village: str) -> Actor:
@@ -208,6 +209,8 @@ class Cast:
         """Do something at the desk on which the case lies."""
         if data is None:
             data = {} if "seal" in action else signed(actor.name)
+        if action == "applications.submit":
+            data = {"worker_strokes": demo_signature("周桂兰"), **data}
         return self.do(action, task_of(case), actor, data, **more)
 
     def walk(self, case: Case, to: str) -> Case:
@@ -392,8 +395,14 @@ def events_of(case: Case) -> list[Event]:
 
 
 def papers_of(case: Case) -> list[Document]:
-    """Every version of the case's paper, the first one first."""
-    return list(Document.objects.filter(case_key=case.key).order_by("number"))
+    """Every version of the case's sheet, the first one first; the pledge beside it is another paper."""
+    papers = Document.objects.filter(case_key=case.key).exclude(form_code="application_pledge")
+    return list(papers.order_by("number"))
+
+
+def pledges_of(case: Case) -> list[Document]:
+    """Every version of the 申请与承诺书 of an application."""
+    return list(Document.objects.filter(case_key=case.key, form_code="application_pledge").order_by("number"))
 
 
 def everything() -> dict[str, list[Any]]:

@@ -133,6 +133,7 @@ class ApplicationStory:
             "head_is_self": "no" if head else "yes",
             "head_name": head.name if head else "",
             "head_id_number": head.id_number if head else "",
+            "worker_strokes": demo_signature(person.name),
         }
 
     # --- the desks ------------------------------------------------------------------------------------

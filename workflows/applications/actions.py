@@ -15,9 +15,10 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.refusals import Refusal
 from workflows.core.returning import go_on
+from workflows.core.worker_ink import WorkerInkForm
 from workflows.employment.models import Post
 
-from . import rules
+from . import pledge, rules
 from .documents import file_version
 from .facts import facts_of
 from .flow_v1 import ApplicationFlow
@@ -107,17 +108,23 @@ class Submit(TaskAction):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         """Slips of the pen are told together with what the rules say of the rest, not one round after the other."""
-        form = ApplicationForm(data)
+        form, ink = ApplicationForm(data), WorkerInkForm(data, files)
+        slips = [] if ink.is_valid() else refusals_of_form(ink)
+        signed = ink.cleaned_data.get("ink")
         if form.is_valid():
-            return {**form.cleaned_data, "slips": []}
+            return {**form.cleaned_data, "slips": slips, "ink": signed}
         typed = {name: str(data.get(name, ""))[:2000] for name in ANSWERS}
-        return {**typed, **form.cleaned_data, "slips": refusals_of_form(form)}
+        return {**typed, **form.cleaned_data, "slips": [*refusals_of_form(form), *slips], "ink": signed}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         lock_what_is_counted(move.entity)
         slips: list[Refusal] = move.data["slips"]
         told = {slip.anchor for slip in slips}
-        found = refusals(rules.ELIGIBILITY, facts_for(move, move.data))
+        facts = facts_for(move, move.data)
+        found = refusals(rules.ELIGIBILITY, facts)
+        unsigned = pledge.refusal(move.entity, move.data, facts.policy, facts.post_type, move.data["ink"])
+        if unsigned is not None and not any(slip.anchor.startswith(("worker_", "witness_")) for slip in slips):
+            found.append(unsigned)
         return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
 
     def apply(self, move: Move) -> None:
@@ -146,6 +153,7 @@ class Submit(TaskAction):
             application.quota_reason = ""
         application.save()
         move.fields, move.policy = dict(answers), policy.reference
+        pledge.file_pledge(move, policy, move.data["ink"])
         file_version(move, "提交申请")
 
 

@@ -27,7 +27,7 @@ from workflows.core.paperwork import Page
 from workflows.employment.models import SETTLED, Post
 from workflows.employment.places import free_and_taken, with_places_taken
 
-from . import documents, rules
+from . import documents, pledge, rules
 from .facts import facts_of
 from .models import Application, State
 
@@ -192,7 +192,9 @@ def _closed_cells(page: Page, answers: Mapping[str, Any], policy: Policy, paperw
 def side_panels(page: Page) -> list[Any]:
     """What the rules ask for and the official form has no cell for."""
     if is_filling(page):
-        return [_verification_panel(page), _household_panel(page)]
+        village = village_of(page)
+        signing = pledge.panel(page, answers_of(page), page.policy(village.county), village)
+        return [_verification_panel(page), _household_panel(page), signing]
     panels: list[dict[str, Any]] = []
     if page.entity is not None:
         panels.append({"html": render_to_string("applications/verification.html", _verification(page.entity))})
