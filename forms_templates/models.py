@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from audit.append_only import AppendOnlyModel
@@ -54,7 +55,10 @@ class Document(AppendOnlyModel):
                 fields=["subject_kind", "subject_key", "form_code", "number"], name="document_number_once"
             )
         ]
-        indexes = [models.Index(fields=["case_key"], name="document_case")]
+        indexes = [
+            models.Index(fields=["case_key"], name="document_case"),
+            models.Index(fields=["form_code", "created_at"], name="document_form_created"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.form_code}第{self.number}版（{self.label}）"
@@ -133,3 +137,48 @@ class PdfTrouble(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.document}：{self.why}"
+
+
+class PrintRun(models.Model):
+    """Many papers asked for as one PDF, made in the background. What is in it is written once (PrintRunPaper)."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "正在制作"
+        DONE = "done", "已做好"
+        CANCELLED = "cancelled", "已取消"
+        FAILED = "failed", "没有做成"
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, verbose_name="县")
+    # A key of its own: the copy can be destroyed without touching the papers.
+    person_key = models.ForeignKey(PersonKey, on_delete=models.PROTECT, verbose_name="密钥")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="打印人"
+    )
+    asked_at = models.DateTimeField("时间")
+    title = models.CharField("名称", max_length=100)
+    state = models.CharField("状态", max_length=12, choices=State, default=State.WAITING)
+    total = models.PositiveIntegerField("份数")
+    ready = models.PositiveIntegerField("已做好的份数", default=0)
+    pages = models.PositiveIntegerField("页数", default=0)
+    file_digest = models.CharField("文件摘要", max_length=64, blank=True)
+    troubles = models.JSONField("没有做成的", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成批打印"
+        indexes = [models.Index(fields=["asked_by", "-asked_at"], name="print_run_asked_by")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PrintRunPaper(AppendOnlyModel):
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="papers", verbose_name="成批打印")
+    position = models.PositiveIntegerField("次序")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", verbose_name="文书")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成批打印的文书"
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="print_run_position")]
+
+    def __str__(self) -> str:
+        return f"{self.run}第{self.position}份"

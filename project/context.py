@@ -109,7 +109,12 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
     """Only what this person may open."""
     ways = []
     if any(SEES[Role(appointment.role)] != Sight.NOTHING for appointment in actor.appointments):
-        ways = [("待办", reverse("inbox")), ("申请", reverse("applications")), ("岗位", reverse("posts"))]
+        ways = [
+            ("待办", reverse("inbox")),
+            ("申请", reverse("applications")),
+            ("岗位", reverse("posts")),
+            ("打印", reverse("print_centre")),
+        ]
     if _may_read_seals(actor):
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):

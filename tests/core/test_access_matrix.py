@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from time_machine import travel
 
-from forms_templates.models import Document
+from forms_templates.models import Document, PrintRun
 from registry.models import PolicySet
 from signatures.models import Seal
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
@@ -50,6 +50,10 @@ PAGES: dict[str, tuple[int, ...]] = {
     "paper_pdf": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_pdf_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_print": OWN_CASE,
+    "print_centre": (200, 200, 200, 200, 200, 200, 200, 404, 404),
+    # Only who asked for a run finds it, and here nobody did.
+    "print_run": (404, 404, 404, 404, 404, 404, 404, 404, 404),
+    "print_run_pdf": (404, 404, 404, 404, 404, 404, 404, 404, 404),
     "attachment": OWN_CASE,
     "trail": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "trail_event": (404, 404, 404, 404, 404, 200, 200, 404, 404),
@@ -135,6 +139,10 @@ ACTS: dict[str, str] = {
     "posts.send_back": "nny--nn--",
     "posts.void": "yyn--nn--",
     "posts.abolish": "nny--nn--",
+    "printing.start": "yyyyyyy--",
+    "printing.cancel": "---------",
+    "printing.finish": "---------",
+    "printing.take": "---------",
     "registry.establish_county": "---------",
     "registry.establish_organisation": "-------y-",
     "registry.rename_organisation": "-------y-",
@@ -294,6 +302,10 @@ def delegated(cast: Cast) -> Any:
 
 def subject_of(code: str, cast: Cast, case: Case) -> Any:
     rows: dict[str, Any] = {
+        "printing.start": cast.county,
+        "printing.cancel": PrintRun(),
+        "printing.finish": PrintRun(),
+        "printing.take": PrintRun(),
         "registry.rename_organisation": cast.village,
         "registry.close_organisation": cast.village,
         "registry.let_clerk_hold_seal": cast.village,

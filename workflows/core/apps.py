@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
             list_actions,
             notices_view,
             paper_actions,
+            print_actions,
             registry_actions,
             standing_in,
             supervision,

@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 
 import django
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from forms_templates.bulk_pdf import Paper, make_pdfs
-from forms_templates.libreoffice import LibreOfficeMissing
-from forms_templates.models import Document
+from forms_templates.library import form
+from forms_templates.libreoffice import LibreOfficeMissing, word_to_pdf
+from forms_templates.models import Document, PaperPdf, PrintRun
 from forms_templates.papers import PaperDamaged, read_paper
+from forms_templates.print_run import Line, cover, merged
+from forms_templates.store import get
 from registry.models.keys import KeyDestroyed
 
 from .actors import Actor
 from .clock import now
+from .models import Case
 from .refusals import Refused
 
 # Django has the same tasks of its own from 6.0 on.
@@ -118,3 +123,45 @@ def _report(document: Document, why: str) -> None:
     from .door import perform
 
     perform("desk.report_pdf_trouble", document, Actor.system(MAKER), {"why": why}, at=now())
+
+
+@task()
+def make_print_run(run_pk: int) -> str:
+    """One PDF of many papers: each one's own first (stored, as always), then all of them in order behind a list."""
+    from .door import perform
+
+    run = PrintRun.objects.select_related("person_key").get(pk=run_pk)
+    entries = list(
+        run.papers.select_related("document__person_key", "document__code", "document__pdf").order_by("position")
+    )
+    for start in range(0, len(entries), 2 * BATCH):
+        run.refresh_from_db()
+        if run.state != PrintRun.State.WAITING:
+            return "已取消"
+        batch = [entry.document for entry in entries[start : start + 2 * BATCH]]
+        _make(document for document in batch if not hasattr(document, "pdf"))
+        PrintRun.objects.filter(pk=run_pk).update(ready=min(start + 2 * BATCH, len(entries)))
+    papers = [entry.document_id for entry in entries]
+    made = {pdf.document_id: pdf for pdf in PaperPdf.objects.filter(document__in=papers)}
+    cases = Case.objects.in_bulk([int(entry.document.case_key.removeprefix("case:")) for entry in entries])
+    lines, pdfs, troubles = [], [], []
+    for entry in entries:
+        document, pdf = entry.document, made.get(entry.document_id)
+        case = cases[int(document.case_key.removeprefix("case:"))]
+        title = form(document.form_code, document.form_version).title
+        lines.append(Line(title, case.title, case.number, f"{pdf.pages}" if pdf else "缺"))
+        if pdf is None:
+            troubles.append(f"第{entry.position}份，{case.title}（{case.number}）：PDF没有做成")
+        else:
+            pdfs.append(get(pdf.file_digest, document.person_key))
+    result: dict[str, object] = {"troubles": troubles}
+    if pdfs:
+        when = timezone.localtime(run.asked_at)
+        facts = f"{when.year}年{when.month}月{when.day}日，{run.asked_by.name}打印，共{len(entries)}份。"
+        listed = word_to_pdf({"cover": cover(run.title, facts, lines)}).pdfs
+        result["pdf"], result["pages"] = merged([*listed.values(), *pdfs])
+    try:
+        perform("printing.finish", run, Actor.system(MAKER), result, at=now())
+    except Refused:
+        return "已取消"
+    return f"{len(pdfs)}份"
