@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from project import flow_chart as chart
 from project import flow_picture as picture
 from project.icons import ICONS
 
@@ -64,6 +65,12 @@ def flow_picture(steps: Iterable[Any], return_arc: str = "") -> SafeString:
         ],
         return_arc,
     )
+
+
+@register.simple_tag
+def flow_chart(rows: Any, returns: Any, spoken: str) -> SafeString:
+    """A whole flow from top to bottom, for one case or as it is declared."""
+    return chart.draw(list(rows), list(returns or ()), spoken)
 
 
 @register.filter(expects_localtime=True)

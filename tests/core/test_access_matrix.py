@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
     "task": (302, 302, 200, 404, 404, 302, 302, 404, 404),
     "case": OWN_CASE,
+    "case_flow": OWN_CASE,
+    "flow": OPEN,
     "case_action": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "comment": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "unmask": (302, 302, 302, 404, 404, 302, 302, 404, 404),
@@ -212,6 +214,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "paper_print": paper,
         "attachment": [Attachment.objects.get().pk],
         "trail_event": [1],
+        "flow": ["applications"],
         "organisation": [cast.village.pk],
         "organisation_act": [cast.village.pk, "rename"],
         "official": [user_of(cast.clerk).pk],

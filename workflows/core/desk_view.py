@@ -152,6 +152,10 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
     return {
         "steps": steps(case, page.entity.state, events, tasks),
         "return_arc": "可退回补正" if paperwork.can_send_back(tasks) else "",
+        "flow_links": {
+            "case": reverse("case_flow", args=[case.pk]),
+            "flow": reverse("flow", args=[paperwork.flow_label]),
+        },
         "since_text": since_text(tasks, page.on, mine=page.task is not None),
         "timeline": timeline(case, events, tasks, remarks, page.on),
         "checks": checks,

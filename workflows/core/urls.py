@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     desk_view,
+    flow_view,
     notices_view,
     office_view,
     paper_view,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("printing/<int:pk>/pdf/", print_view.print_run_pdf, name="print_run_pdf"),
     path("attachments/<int:pk>/", paper_view.attachment, name="attachment"),
     path("sheets/<slug:code>/<int:version>/<slug:digest>.css", paper_view.sheet_css, name="sheet_css"),
+    path("cases/<int:pk>/flow/", flow_view.case_flow, name="case_flow"),
+    path("flows/<slug:label>/", flow_view.flow, name="flow"),
     path("trail/", trail_view.trail, name="trail"),
     path("trail/people/", trail_view.trail_people, name="trail_people"),
     path("trail/<int:sequence>/", trail_event_view.trail_event, name="trail_event"),
