@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "seal_act": ADMINISTRATOR,
     "rights": OPEN,
     "articles": OPEN,
+    "companions": OWN_CASE,
     "notices": OPEN,
     "delegations": IN_OFFICE,
     "delegation_end": (303, 303, 404, 404, 404, 404, 404, 404, 404),
@@ -115,6 +116,10 @@ ACTS: dict[str, str] = {
     "desk.give_back": "nny--nn--",
     "desk.take_back": "yyy--yy--",  # everybody may ask; the rule says who was the last to act
     "desk.comment": "yyy--yy--",
+    "desk.urge": "yyy--yy--",
+    "desk.copy": "yyy--yy--",
+    "desk.follow": "yyy--yy--",
+    "desk.unfollow": "yyy--yy--",
     "desk.delegate": "yy-------",  # the clerk's office: its holder and the village's head
     "desk.end_delegation": "yy-------",
     "desk.reassign": "nny--yn--",
@@ -349,6 +354,10 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "move_case",
         "remind_of_deadline",
         "escalate_deadline",
+        "urge",
+        "copy",
+        "follow",
+        "unfollow",
     )
     return case if code.split(".")[1] in case_wide else task_of(case)
 

@@ -55,7 +55,7 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     actor = actor_of(request)
     typed = typed_by(request)
-    found = Case.objects.visible_to(actor).select_related("village__county", "township")
+    found = Case.objects.visible_to(actor, copied=False).select_related("village__county", "township")
     case = found.filter(pk=row_number(typed.get("case")) or 0).first()
     village = case.village if case is not None else own_village(request)
     page = Page(actor=actor, at=now(), village=village, typed=typed)
@@ -84,7 +84,7 @@ def applications(request: HttpRequest) -> HttpResponseBase:
     """All applications one may see, newest first; one query whatever the size of the county."""
     actor = actor_of(request)
     q, state = request.GET.get("q", "").strip()[:40], request.GET.get("state", "")
-    found = Application.objects.filter(case__in=Case.objects.visible_to(actor)).select_related("case")
+    found = Application.objects.filter(case__in=Case.objects.visible_to(actor, copied=False)).select_related("case")
     if q:
         found = found.filter(
             Q(case__title__startswith=q) | Q(case__number__startswith=q) | Q(case__headline__startswith=q)

@@ -148,7 +148,7 @@ class CaseAction(Action):
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
         case = (
-            Case.objects.visible_to(actor).filter(pk=move_subject.pk).select_related("county")
+            Case.objects.visible_to(actor, copied=False).filter(pk=move_subject.pk).select_related("county")
             if not actor.is_system
             else Case.objects.filter(pk=move_subject.pk).select_related("county")
         ).first()

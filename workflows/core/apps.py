@@ -9,6 +9,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Importing them makes the actions known to the door.
         from . import (  # noqa: F401
+            companions,
             deadline_actions,
             desk_actions,
             flow_versions,

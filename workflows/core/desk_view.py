@@ -15,6 +15,7 @@ from audit.models import Event
 from audit.queries import case_timeline
 from forms_templates.library import form
 from forms_templates.models import Document
+from registry.roles import SEES, Role, Sight
 
 from .actions import ACTIONS
 from .actors import Actor
@@ -30,7 +31,6 @@ from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seen import seen_of
-from .standing_in import heads_here
 from .story import since_text, steps, timeline
 from .supervision import exception_buttons
 
@@ -41,10 +41,10 @@ def sheet_css_url(form_code: str, form_version: int) -> str:
     return reverse("sheet_css", args=[form_code, form_version, digest])
 
 
-def visible_case(actor: Actor, pk: int) -> Case:
-    """Raises Http404 for what the actor may not see."""
+def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:
+    """Raises Http404 for what the actor may not see; what was 抄送 to them counts for the one page that shows it."""
     case = (
-        Case.objects.visible_to(actor)
+        Case.objects.visible_to(actor, copied=copied)
         .filter(pk=pk)
         .select_related("county", "village__county", "township", "opened_by", *entities())
         .first()
@@ -53,6 +53,16 @@ def visible_case(actor: Actor, pk: int) -> Case:
         raise Http404
     case.remembered = {}
     return case
+
+
+def works_on(actor: Actor, case: Case) -> bool:
+    """Whether the reader sees the case by an office of theirs, not only by 抄送 (no query)."""
+    for each in actor.appointments:
+        if SEES[Role(each.role)] == Sight.COUNTY and each.organisation.county_id == case.county_id:
+            return True
+        if SEES[Role(each.role)] == Sight.OWN and each.organisation_id in (case.village_id, case.township_id):
+            return True
+    return False
 
 
 def entities(prefix: str = "") -> list[str]:
@@ -250,7 +260,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
         DeskTask.objects.select_related(
             "owner", "process__county", "process__village__county", "process__township", *entities("process__")
         )
-        .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor))
+        .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor, copied=False))
         .first()
     )
     if found is None:
@@ -309,7 +319,9 @@ def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpRe
 @office_page
 def case(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A case to read: sheet, papers, checks, what happened, and 撤回 while one may."""
-    return show_case(request, visible_case(actor_of(request), pk))
+    actor = actor_of(request)
+    found = visible_case(actor, pk, copied=True)
+    return show_case(request, found, only_copied=not works_on(actor, found))
 
 
 def show_case(
@@ -320,11 +332,15 @@ def show_case(
     refusals: Iterable[Refusal] = (),
     typed: Mapping[str, Any] | None = None,
     full: Mapping[str, str] | None = None,
+    only_copied: bool = False,
 ) -> HttpResponse:
+    """`only_copied`: the reader was 抄送; they see the sheet and how far it is, masked, and nothing to act on."""
     actor, at = actor_of(request), now()
     paperwork: Paperwork = found.flow_class.paperwork
     page = Page(actor=actor, at=at, case=found, entity=found.entity, full=dict(full or {}))
     rows = around(page, paperwork)
+    if only_copied:
+        rows |= {"papers": [], "attachments": [], "comment": {"can": False}, "unmask_url": ""}
     tasks = open_tasks(found)
     own = next((t for t in tasks if actor.appointment_for(t.office_id or 0, t.office_role)), None)
     if own is not None and not actor.may_handle(own):
@@ -333,7 +349,7 @@ def show_case(
     papers = rows["papers"]
     refusals = list(refusals)
     page.typed = typed
-    buttons = [*exception_buttons(page), *paperwork.case_buttons(page)]
+    buttons = [] if only_copied else [*exception_buttons(page), *paperwork.case_buttons(page)]
     page.typed = None
     context = {
         "title": paperwork.heading(page),
@@ -353,9 +369,7 @@ def show_case(
         }
         if acted
         else None,
-        "reassign_url": reverse("reassign", args=[found.pk])
-        if any(heads_here(actor, task.office_id) for task in tasks)
-        else "",
+        "companions_url": "" if only_copied or found.submitted_at is None else reverse("companions", args=[found.pk]),
         "action_url": reverse("case_action", args=[found.pk]),
         "seen": str(found.revision),
         "buttons": [

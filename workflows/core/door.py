@@ -22,6 +22,7 @@ from audit.models import Event
 
 from .actions import ACTIONS, Action, Move, TaskAction
 from .actors import Actor
+from .companions import tell_those_concerned
 from .consistency import faults_of
 from .consulting import case_asks, close_left_behind, waits_for_answers
 from .deputies import barred_with_the_absent
@@ -247,6 +248,7 @@ def _advance(move: Move) -> None:
         raise AssertionError("; ".join(faults))
     if isinstance(move.action, TaskAction):
         move.action.after(move)
+    tell_those_concerned(move)
 
 
 def _write_down(move: Move) -> Event:

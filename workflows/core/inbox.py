@@ -67,7 +67,7 @@ def rows(actor: Actor, wanted: Wanted) -> tuple[list[DeskTask], tuple[datetime, 
 
 def sent_by(actor: Actor, wanted: Wanted) -> tuple[list[Case], tuple[datetime, int] | None]:
     """The cases I opened, newest first; one query."""
-    cases = _narrowed(Case.objects.visible_to(actor).filter(opened_by=actor.user), wanted, "")
+    cases = _narrowed(Case.objects.visible_to(actor, copied=False).filter(opened_by=actor.user), wanted, "")
     if wanted.after is not None:
         at, pk = wanted.after
         cases = cases.filter(Q(created__lt=at) | Q(created=at, pk__lt=pk))

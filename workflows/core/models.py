@@ -25,8 +25,12 @@ OPEN_STATUSES = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, actor: Actor) -> CaseQuerySet:
-        """Only cases of one's own offices; a draft is nobody's but the village's. One indexed condition per office."""
+    def visible_to(self, actor: Actor, *, copied: bool = True) -> CaseQuerySet:
+        """Only cases of one's own offices; a draft is nobody's but the village's. One indexed condition per office.
+
+        `copied`: also what was 抄送 to this person, to read and nothing else. Whoever acts, or lists an office's
+        cases, asks without.
+        """
         seen = Q(pk__in=[])
         for appointment in actor.appointments:
             organisation = appointment.organisation
@@ -39,6 +43,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 seen |= Q(village_id=organisation.pk)
             elif organisation.kind == OrganisationKind.TOWNSHIP:
                 seen |= Q(township_id=organisation.pk, submitted_at__isnull=False)
+        if copied and actor.user is not None and actor.appointments:
+            mine = CaseReader.objects.filter(user=actor.user, copied_by__isnull=False)
+            seen |= Q(pk__in=mine.values("case"), submitted_at__isnull=False)
         return self.filter(seen)
 
 
@@ -126,6 +133,7 @@ class DeskTask(AbstractTask):
     # The last day by the policy set in force when the paper was laid here; no page reckons it anew.
     due_on = models.DateField("办理期限", null=True)
     reminded_at = models.DateTimeField("到期提醒时间", null=True)
+    urged_at = models.DateTimeField("催办时间", null=True)
     escalated_at = models.DateTimeField("超期上报时间", null=True)
     revision = models.PositiveIntegerField("修订号", default=0)
     outcome = models.CharField("办理结果", max_length=60, blank=True)
@@ -315,6 +323,7 @@ class NoticeReading(models.Model):
 
 
 # The rest of what a case has been through: its versions, returns, consultations, and the flows in force.
+from .readers import CaseReader  # noqa: E402
 from .ways import CaseReturn, CaseVersion, Consultation, PublishedFlow  # noqa: E402
 
 __all__ = [
@@ -322,6 +331,7 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseQuerySet",
+    "CaseReader",
     "CaseReturn",
     "CaseVersion",
     "Comment",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    companions_view,
     desk_view,
     flow_view,
     notices_view,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("tasks/<int:pk>/", desk_view.task, name="task"),
     path("cases/<int:pk>/", desk_view.case, name="case"),
     path("cases/<int:pk>/act/", desk_view.case_action, name="case_action"),
+    path("cases/<int:pk>/companions/", companions_view.companions, name="companions"),
     path("cases/<int:pk>/reassign/", standing_in_view.reassign, name="reassign"),
     path("delegations/", standing_in_view.delegations, name="delegations"),
     path("delegations/<int:pk>/end/", standing_in_view.delegation_end, name="delegation_end"),
