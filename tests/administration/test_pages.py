@@ -13,7 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from registry.models import Appointment, Organisation, User
 from registry.roles import Role
 from tests.cast import Cast, user_of
-from workflows.administration.rights_view import desk_acts, everybodys_acts, is_for_the_system_only, rights_of
+from workflows.administration.rights_view import (
+    acts_when_asked,
+    desk_acts,
+    everybodys_acts,
+    is_for_the_system_only,
+    rights_of,
+)
 from workflows.core.actions import ACTIONS
 
 Browser = Callable[[str], Client]
@@ -130,7 +136,7 @@ def test_a_page_takes_ten_queries_at_most(name: str, cast: Cast, browser: Browse
 
 
 def test_every_action_is_somebodys(db: None) -> None:
-    told = {*everybodys_acts(), *desk_acts()}
+    told = {*everybodys_acts(), *desk_acts(), *acts_when_asked()}
     for role in Role:
         rights = rights_of(role)
         told |= {*rights.acts, *(label for step in rights.steps for label in step["acts"].split("、"))}

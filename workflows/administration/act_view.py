@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from registry.models import Organisation, User
@@ -18,7 +18,7 @@ from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import perform
 from workflows.core.plain_forms import PlainForm
 from workflows.core.refusals import Refusal, Refused
-from workflows.core.requests import office_page, row_number
+from workflows.core.requests import office_page, row_number, see_other
 
 from . import forms
 from .access import Desk, administrators_desk
@@ -121,10 +121,11 @@ SEAL_ACTS = {
 }
 
 
-def bind(request: HttpRequest, form: Build, **about: Any) -> PlainForm:
+def bind(request: HttpRequest, form: Build, initial: dict[str, Any], **about: Any) -> PlainForm:
+    """The form as it was sent, or as it lies there when a page is just opened."""
     if request.method == "POST":
         return form(request.POST, request.FILES, **about)
-    return form(initial=about.pop("initial", None), **about) if "initial" in about else form(**about)
+    return form(initial=initial, **about)
 
 
 def initial_of(slug: str, row: Any, desk: Desk) -> dict[str, Any]:
@@ -164,9 +165,9 @@ def act(
     if page is None:
         raise Http404
     about = asked_of(slug, row, desk)
+    form = bind(request, page.form, initial_of(slug, row, desk), **about)
     if request.method != "POST":
-        return show(request, page, page.form(initial=initial_of(slug, row, desk), **about), row, back, desk)
-    form = page.form(request.POST, request.FILES, **about)
+        return show(request, page, form, row, back, desk)
     if not form.is_valid():
         return show(request, page, form, row, back, desk, status=422)
     try:
@@ -182,12 +183,6 @@ def act(
         return show(request, page, form, row, back, desk, refusals=list(error.refusals), status=422)
     messages.success(request, f"{page.title}已办好，已记入办理记录。")
     return see_other(back)
-
-
-def see_other(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response
 
 
 def slips_of(form: PlainForm) -> list[Refusal]:
@@ -278,7 +273,7 @@ def organisation_new(request: HttpRequest) -> HttpResponseBase:
         "设立以后，再任命人员、登记印章。",
     )
     back = reverse("organisation", args=[parent.pk]) if parent else reverse("organisations")
-    form = bind(request, page.form, parent=parent, initial={"opened_on": desk.on})
+    form = bind(request, page.form, {"opened_on": desk.on}, parent=parent)
     return create(request, desk, page, form, back, lambda made: reverse("organisation", args=[made.pk]))
 
 
@@ -292,7 +287,7 @@ def official_new(request: HttpRequest) -> HttpResponseBase:
         "登记用户",
         "登记以后请接着任命：没有任职的用户登录后什么都不能办。",
     )
-    form = bind(request, page.form, initial={"password": forms.first_password()})
+    form = bind(request, page.form, {"password": forms.first_password()})
     return create(request, desk, page, form, reverse("officials"), lambda made: act_url(made, "appoint"))
 
 

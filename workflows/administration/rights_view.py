@@ -52,6 +52,18 @@ def desk_acts() -> list[str]:
     ]
 
 
+def acts_when_asked() -> list[str]:
+    """What an office may do that is asked for its opinion beside the way."""
+    found = [
+        action.label
+        for label, flow in flows().items()
+        for desk in flow.beside()
+        for action in ACTIONS.at_desk(label, desk.name)
+        if not action.code.startswith("desk.")
+    ]
+    return list(dict.fromkeys(found))
+
+
 def rights_of(role: Role) -> Rights:
     """Everything the code lets this role do."""
     found = Rights(role)
@@ -89,5 +101,6 @@ def rights(request: HttpRequest) -> HttpResponseBase:
         ],
         "everybody": "、".join(everybodys_acts()),
         "at_desks": "、".join(desk_acts()),
+        "when_asked": "、".join(acts_when_asked()),
     }
     return render(request, "administration/rights.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from registry.models import Organisation, PolicySet
@@ -18,7 +18,7 @@ from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import Step, perform_together
 from workflows.core.guards import chinese
 from workflows.core.refusals import Refusal, Refused
-from workflows.core.requests import actor_of, office_page
+from workflows.core.requests import actor_of, office_page, see_other
 
 from .actions import SENDERS
 from .documents import words_of
@@ -208,9 +208,7 @@ def briefing_send(request: HttpRequest, pk: int) -> HttpResponseBase:
         once = {refusal.message: refusal for refusal in error.refusals}
         return _send_page(request, policy_set, township, untold, list(once.values()), status=422)
     messages.success(request, f"已向{len(chosen)}个村发出传达通知，等村里签写回执。")
-    response = redirect(back)
-    response.status_code = 303
-    return response
+    return see_other(back)
 
 
 def _send_page(

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 
 from .actors import Actor
@@ -43,3 +43,10 @@ def row_number(typed: object) -> int | None:
     """A row's number as a browser sent it; None for anything that cannot be one."""
     text = str(typed or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def see_other(url: str) -> HttpResponse:
+    """The answer to a form that was taken: go and look (303)."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response

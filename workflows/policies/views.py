@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import perform
 from workflows.core.guards import chinese
 from workflows.core.refusals import Refusal, Refused
-from workflows.core.requests import actor_of, office_page, row_number
+from workflows.core.requests import actor_of, office_page, row_number, see_other
 
 from .actions import APPROVERS, PROPOSERS, changes_of, followed_set
 from .forms import PolicyForm
@@ -177,7 +177,7 @@ def policy_new(request: HttpRequest) -> HttpResponseBase:
     except Refused as error:
         return _form(request, form, list(error.refusals), status=422)
     messages.success(request, "已提出，请另一位有权的人批准。批准以前一切照旧。")
-    return _see_other(reverse("policy_proposal", args=[outcome.result.pk]))
+    return see_other(reverse("policy_proposal", args=[outcome.result.pk]))
 
 
 def _form(request: HttpRequest, form: PolicyForm, refusals: list[Refusal], status: int = 200) -> HttpResponse:
@@ -188,12 +188,6 @@ def _form(request: HttpRequest, form: PolicyForm, refusals: list[Refusal], statu
         "back_url": reverse("policies"),
     }
     return render(request, "policies/policy_form.html", context, status=status)
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response
 
 
 @office_page
@@ -215,7 +209,7 @@ def policy_proposal(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refused as error:
         return _proposal(request, actor, proposal, list(error.refusals), status=422)
     messages.success(request, "已办好，已记入办理记录。")
-    return _see_other(reverse("policy_proposal", args=[pk]))
+    return see_other(reverse("policy_proposal", args=[pk]))
 
 
 def _who_and_when(who: User | None, at: datetime | None) -> str:
