@@ -32,8 +32,8 @@ def figures() -> Iterator[tuple[str, float]]:
 class Office:
     """A process with a county of its own that takes some applications from the form to the last seal when told to."""
 
-    def __init__(self, database_url: str, var_dir: Path) -> None:
-        self.running: Running = start_python("bench.door", database_url, var_dir)
+    def __init__(self, database_url: str, var_dir: Path, module: str = "bench.door") -> None:
+        self.running: Running = start_python(module, database_url, var_dir)
 
     def __enter__(self) -> Office:
         self.running.wait_until_ready()

@@ -16,7 +16,7 @@ from tests.policies.test_proposals import propose
 from workflows.applications.models import State
 from workflows.core.actions import ACTIONS
 from workflows.core.door import perform
-from workflows.core.models import Attachment, Case
+from workflows.core.models import Attachment, Case, Sitting
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.policies.models import PolicyProposal
 
@@ -82,6 +82,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "briefings": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_receipts": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_send": (404, 404, 200, 404, 200, 404, 404, 404, 404),
+    "sittings": OPEN,
+    "sitting_new": (302,) * 9,  # the list is posted
+    "sitting_open": (302,) * 9,
+    "sitting": (404, 404, 200, 404, 404, 404, 404, 404, 404),
+    "sitting_go": (404, 404, 302, 404, 404, 404, 404, 404, 404),
+    "sitting_print": (404, 404, 302, 404, 404, 404, 404, 404, 404),
     "policies": IN_OFFICE,
     "policy_set": IN_OFFICE,
     "policy_new": (404, 404, 404, 404, 404, 200, 404, 404, 404),
@@ -134,6 +140,7 @@ ACTS: dict[str, str] = {
     "desk.download_pdf": "yyy--yy--",
     "desk.file_pdf": "nnn--nn--",
     "desk.make_pdf_again": "yyy--yy--",
+    "desk.open_sitting": "yyyyyyyy-",  # a rule says whose papers they are
     "desk.remind_of_deadline": "nnn--nn--",
     "desk.escalate_deadline": "nnn--nn--",
     "desk.report_damaged_paper": "nnn--nn--",
@@ -229,12 +236,24 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "briefing_send": [PolicySet.objects.get().pk],
         "policy_set": [PolicySet.objects.get().pk],
         "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
+        **{key: [sitting_of(cast).pk] for key in ("sitting", "sitting_go", "sitting_print")},
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
     }
     try:
         return reverse(name)
     except NoReverseMatch:
         return reverse(name, args=keys.get(name, [case.pk]))
+
+
+def sitting_of(cast: Cast) -> Sitting:
+    """A batch of the reviewer's."""
+    made, _ = Sitting.objects.get_or_create(
+        county=cast.county,
+        user=user_of(cast.reviewer),
+        action="applications.agree_by_township",
+        defaults={"title": "乡镇意见", "opened_at": cast.now, "list_digest": "0" * 64},
+    )
+    return made
 
 
 def proposed(cast: Cast) -> PolicyProposal:
@@ -282,6 +301,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
     data["places"] = "2"
     data |= {"office": "township_clerk", "to": "draft", "label": "applications", "version": 2}
+    data["decision"], data["picks"] = "applications.agree_by_township", [f"{task_of(waiting).pk}:"]
     ended = ""
     for part in PARTS:
         subject = subject_of(code, cast, waiting)
@@ -314,6 +334,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "printing.cancel": PrintRun(),
         "printing.finish": PrintRun(),
         "printing.take": PrintRun(),
+        "desk.open_sitting": cast.county,
         "registry.rename_organisation": cast.village,
         "registry.close_organisation": cast.village,
         "registry.let_clerk_hold_seal": cast.village,

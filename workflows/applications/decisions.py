@@ -35,6 +35,7 @@ class _Opinion(TaskAction):
     rewrites: ClassVar[tuple[str, ...]] = ()  # what this act writes anew, for those a return would skip
     verdict = "agree"
     weight = "primary"
+    in_batch = True
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         lock_what_is_counted(move.entity)
@@ -140,6 +141,7 @@ class UpholdByTownship(_Uphold, AgreeByTownship):
 
 
 class _Rejection(_Opinion):
+    in_batch = False
     weight = "final"
     needs_reason = True
     verdict = "reject"
@@ -182,6 +184,7 @@ class _Seal(TaskAction):
     """The keeper alone stamps the date of the opinion in force; the use is registered."""
 
     weight = "seal"
+    in_batch = True
     opinion_step = ""
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:

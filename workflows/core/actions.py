@@ -188,6 +188,7 @@ class TaskAction(CaseAction):
     returns: ClassVar[bool] = False  # sends the paper back to where it is filled in
     finishes: ClassVar[bool] = False  # the task is done though the state stays: one of several required actors
     over_owner: ClassVar[bool] = False  # may be done to a paper that a colleague has taken (转办)
+    in_batch: ClassVar[bool] = False  # may be done to many papers in one sitting (批量)
     while_asked: ClassVar[bool] = False  # may be done while another office's answer is awaited (加签)
 
     reason_label: ClassVar[str] = ""  # what the reason box asks for

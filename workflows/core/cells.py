@@ -217,16 +217,15 @@ def seal_place() -> SafeString:
     )
 
 
+def pad_context(name: str, label: str, value: str, error: str, scan_name: str = "scan") -> dict[str, str]:
+    """What the pad's two templates (signatures/pad_box.html, pad_tools.html) want."""
+    return {"name": name, "label": label, "value": value, "error": error, "scan_name": scan_name}
+
+
 def pad(page: Page, label: str, *, name: str = "strokes", scan_name: str = "scan") -> Slot:
     """The signature pad in the line, its tools (重签, 上传签字扫描件) below it."""
-    typed = page.typed or {}
-    context = {
-        "name": name,
-        "label": label,
-        "value": typed.get(name, ""),
-        "error": page.errors.get(name) or page.errors.get(scan_name) or "",
-        "scan_name": scan_name,
-    }
+    error = page.errors.get(name) or page.errors.get(scan_name) or ""
+    context = pad_context(name, label, str((page.typed or {}).get(name, "")), error, scan_name)
     return Slot(
         render_to_string("signatures/pad_box.html", context),
         after=render_to_string("signatures/pad_tools.html", context),

@@ -70,18 +70,16 @@ def open_consultations(case: Case) -> list[Consultation]:
 
 def consultations(case: Case) -> list[Consultation]:
     """Every office asked, in the order of asking (one query; none when a page has asked before)."""
-    if case.remembered is not None and "consultations" in case.remembered:
-        return list(case.remembered["consultations"])
     if not was_ever(case, lambda action: isinstance(action, Ask)):
         return []
-    found = list(
-        Consultation.objects.filter(case=case)
-        .select_related("asked_at_task", "office", "asked_by", "answered_by", "signature")
-        .order_by("pk")
-    )
-    if case.remembered is not None:
-        case.remembered["consultations"] = list(found)
-    return found
+    notes = case.notes()
+    if "consultations" not in notes:
+        notes["consultations"] = list(
+            Consultation.objects.filter(case=case)
+            .select_related("asked_at_task", "office", "asked_by", "answered_by", "signature")
+            .order_by("pk")
+        )
+    return list(notes["consultations"])
 
 
 def consultation_at(task: DeskTask) -> Consultation | None:
@@ -97,6 +95,7 @@ def close_left_behind(move: Move) -> None:
         if move.entity.state not in asked.asked_at_task.flow_task.while_in:
             asked.withdrawn_at, asked.withdrawn_why = move.at, "办件已离开征求意见的环节"
             asked.save()
+            move.case.forget("consultations")
 
 
 class AskForm(ReasonForm):
@@ -181,6 +180,7 @@ class Ask(TaskAction):
             asked_as=move.acting,
             at=move.at,
         )
+        move.case.forget("consultations")
         move.details["asked"] = [Organisation.objects.get(pk=pk).code, str(office.role)]
         move.case.flow_class.relay(move.case, move.task)
         tell_office(move, pk, str(office.role), f"征求您的意见：{asked.question}")
@@ -213,6 +213,7 @@ class Answer(TaskAction):
         asked.answer = str(move.data["opinion"]).strip()
         asked.answered_by, asked.answered_as, asked.answered_at = move.user, move.acting, move.at
         asked.save()
+        move.case.forget("consultations")
         move.fields["opinion"] = asked.answer
         self.written(move, asked)
         tell_office(move, asked.asked_at_task.office_id or 0, asked.asked_at_task.office_role, "征求的意见已答复")
@@ -244,6 +245,7 @@ class Withdraw(TaskAction):
         for asked in open_consultations(move.case):
             asked.withdrawn_at, asked.withdrawn_why = move.at, move.reason
             asked.save()
+            move.case.forget("consultations")
             tell_office(move, asked.office_id, asked.office_role, f"不用再答复：{move.reason}")
         move.case.flow_class.relay(move.case, move.task)
 
@@ -276,3 +278,4 @@ def void_answer(move: Move, acted: DeskTask) -> None:
         revoke_signature(asked.signature, at=move.at, why="撤回", by=move.user)
     asked.answer, asked.answered_by, asked.answered_as, asked.answered_at, asked.signature = "", None, None, None, None
     asked.save()
+    move.case.forget("consultations")

@@ -42,15 +42,21 @@ def due_day(county: County, desk: Any, at: datetime) -> date | None:
 class DueText:
     """A deadline in words, with its kind: "" in time, "soon" the last day or the one before, "late" past it."""
 
-    text: str
+    day: str
+    left: str
     kind: str
     note: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both in one line; empty when there is no deadline."""
+        return "，".join(part for part in (self.day, self.left) if part)
 
 
 def due_text(due_on: date | None, on: date) -> DueText:
     """期限9月22日，还剩3个工作日."""
     if due_on is None:
-        return DueText("", "")
+        return DueText("", "", "")
     day = (
         f"期限{due_on.month}月{due_on.day}日"
         if due_on.year == on.year
@@ -59,10 +65,10 @@ def due_text(due_on: date | None, on: date) -> DueText:
     note = "" if is_certain(due_on) else "那一年的节假日还没有公布，按周一至周五算"
     left = working_days_between(on, due_on)
     if on > due_on:
-        return DueText(f"{day}，已超{max(-left, 1)}个工作日", "late", note)
+        return DueText(day, f"已超{max(-left, 1)}个工作日", "late", note)
     if left == 0:
-        return DueText(f"{day}，今天到期", "soon", note)
-    return DueText(f"{day}，还剩{left}个工作日", "soon" if left <= SOON_DAYS else "", note)
+        return DueText(day, "今天到期", "soon", note)
+    return DueText(day, f"还剩{left}个工作日", "soon" if left <= SOON_DAYS else "", note)
 
 
 def head_of(office: Organisation, role: str) -> tuple[Organisation, str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,7 @@ class Step:
     data: Mapping[str, Any]
     seen: str = ""
     files: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] | None = None  # what the event tells besides, such as the sitting it belongs to
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,23 @@ def perform(
     *,
     at: datetime,
     files: Mapping[str, Any] | None = None,
+    first: Callable[[], None] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Do one thing, wholly or not at all.
 
     `subject` is what is acted on (a Case, a DeskTask, a Document, a County … or None when something is
     opened); only its primary key is trusted, the row is read again under lock. `seen` is the stamp the form
-    carried. Raises Refused (422), NotYours (403), NotFound (404) or Overtaken (409).
+    carried. `first` runs at the beginning of the transaction, for a list that ticks off what it has done: either both
+    stand or neither. Raises Refused (422), NotYours (403), NotFound (404) or Overtaken (409).
     """
-    return perform_together([Step(action, subject, data or {}, seen, files)], actor, at=at)[-1]
+    step = Step(action, subject, data or {}, seen, files, details)
+    return perform_together([step], actor, at=at, first=first)[-1]
 
 
-def perform_together(steps: Sequence[Step], actor: Actor, *, at: datetime) -> list[Outcome]:
+def perform_together(
+    steps: Sequence[Step], actor: Actor, *, at: datetime, first: Callable[[], None] | None = None
+) -> list[Outcome]:
     """Several acts in one transaction: all or none. A step whose subject is None-but-follows gets the
     case that the step before it opened."""
     if timezone.is_naive(at):
@@ -91,10 +98,13 @@ def perform_together(steps: Sequence[Step], actor: Actor, *, at: datetime) -> li
         last = attempt == ATTEMPTS or connection.in_atomic_block
         try:
             with transaction.atomic():
+                if first is not None:
+                    first()
                 moves: list[Move] = []
                 for step, data in zip(steps, prepared, strict=True):
                     follows = moves[-1].result if moves and step.subject is None else step.subject
                     moves.append(_move(ACTIONS[step.action], follows, actor, data, step.seen, at))
+                    moves[-1].details |= step.details or {}
                 # Only now, when nothing else will be locked: who waits for the chain must hold all the rest,
                 # or two people wait for each other.
                 return [Outcome(event=_write_down(move), case=move.on_case, result=move.result) for move in moves]
@@ -111,6 +121,16 @@ def perform_together(steps: Sequence[Step], actor: Actor, *, at: datetime) -> li
     raise AssertionError("unreachable")
 
 
+def rehearse(action: str, task: DeskTask, actor: Actor, seen: str, *, at: datetime) -> list[Refusal]:
+    """What the rules would say if this were done now; nothing is done. Raises as `perform` does when it is not the
+    actor's, or not there any more."""
+    with transaction.atomic():
+        move = _ready(ACTIONS[action], task, actor, {}, seen, at)
+        refusals = _refusals(move)
+        transaction.set_rollback(True)
+    return refusals
+
+
 def is_transient(error: OperationalError) -> bool:
     """A deadlock, a lost serialization, a lock not had in time, or SQLite busy with another writer."""
     sqlstate = getattr(error.__cause__, "sqlstate", None)
@@ -120,6 +140,21 @@ def is_transient(error: OperationalError) -> bool:
 
 
 def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen: str, at: datetime) -> Move:
+    move = _ready(action, subject, actor, data, seen, at)
+    refusals = _refusals(move)
+    if refusals:
+        raise Refused(refusals)
+    if isinstance(action, TaskAction) and action.decides:
+        _remember_what_was_shown(move)
+    action.apply(move)
+    if move.on_case is not None:
+        _advance(move)
+        move.on_case.within_move = None
+    return move
+
+
+def _ready(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen: str, at: datetime) -> Move:
+    """The move with everything locked and the right checked, before any rule is asked."""
     if subject is not None and not isinstance(subject, action.acts_on):
         raise NotFound("没有找到要办理的事项。")
     task = _lock_task(action, subject, actor)
@@ -137,19 +172,18 @@ def _move(action: Action, subject: Any, actor: Actor, data: dict[str, Any], seen
         raise NotYours("这一步不归您的岗位办理。请回到待办，办理列在您名下的事项。")
     if move.at_task is not None:
         move.appointment = move.appointment or actor.appointment_at(move.task)
+    return move
+
+
+def _refusals(move: Move) -> list[Refusal]:
+    """Everything the rules say, together."""
+    action = move.action
     refusals: list[Refusal] = list(action.refusals(move))
     if isinstance(action, TaskAction) and action.decides:
         refusals += barred_with_the_absent(move, refusals)
     if isinstance(action, TaskAction) and action.decides and not action.while_asked and case_asks(move):
         refusals += waits_for_answers(move)
-    if refusals:
-        raise Refused(refusals)
-    if isinstance(action, TaskAction) and action.decides:
-        _remember_what_was_shown(move)
-    action.apply(move)
-    if move.on_case is not None:
-        _advance(move)
-    return move
+    return refusals
 
 
 def _lock_task(action: Action, subject: Any, actor: Actor) -> DeskTask | None:
@@ -170,6 +204,7 @@ def _lock_task(action: Action, subject: Any, actor: Actor) -> DeskTask | None:
 def _load_case(move: Move, case: Case, task: DeskTask | None) -> None:
     move.on_case = case
     case.moment = move.at
+    case.within_move = {}
     move.entity = case.entity
     move.from_state = move.entity.state
     if task is not None:

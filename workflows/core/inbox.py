@@ -92,6 +92,12 @@ def _narrowed(rows: Any, wanted: Wanted, prefix: str) -> Any:
     return rows
 
 
+def narrowed_tasks(actor: Actor, wanted: Wanted) -> list[int]:
+    """Everything that I may do now and that the filters leave, longest wait first (one query)."""
+    found = _narrowed(mine_of(actor), wanted, "process__").order_by("created", "pk")
+    return list(found.values_list("pk", flat=True)[:COUNT_UP_TO])
+
+
 def pile_of(actor: Actor) -> list[int]:
     """The tasks I may do now, longest wait first, as far as anybody counts (one query per actor)."""
     if "_pile" not in actor.__dict__:

@@ -74,6 +74,8 @@ class Case(AbstractProcess):
     moment: datetime
     # While a page is drawn nothing changes: what was read once (opinions) is kept here. The door never sets it.
     remembered: dict[str, Any] | None = None
+    # While a move is made under the case's lock: what it has read once. Whoever writes such a row forgets it here.
+    within_move: dict[str, Any] | None = None
 
     objects = CaseQuerySet.as_manager()
 
@@ -94,6 +96,17 @@ class Case(AbstractProcess):
 
     def __str__(self) -> str:
         return f"{self.title}（{self.number or '未编号'}）"
+
+    def forget(self, name: str) -> None:
+        """What was read once in this move has been written."""
+        if self.within_move is not None:
+            self.within_move.pop(name, None)
+
+    def notes(self) -> dict[str, Any]:
+        """Where what was read once is kept; a new one each time when there is neither a page nor a move."""
+        if self.within_move is not None:
+            return self.within_move
+        return self.remembered if self.remembered is not None else {}
 
     @property
     def key(self) -> str:
@@ -322,6 +335,8 @@ class NoticeReading(models.Model):
         return self.notice.text
 
 
+from .sitting_models import Sitting, SittingItem  # noqa: E402
+
 # The rest of what a case has been through: its versions, returns, consultations, and the flows in force.
 from .readers import CaseReader  # noqa: E402
 from .ways import CaseReturn, CaseVersion, Consultation, PublishedFlow  # noqa: E402
@@ -342,4 +357,6 @@ __all__ = [
     "NumberSeries",
     "Opinion",
     "PublishedFlow",
+    "Sitting",
+    "SittingItem",
 ]

@@ -30,6 +30,7 @@ from .models import Case, DeskTask
 from .notices_view import notice_row, notices_of
 from .procedure import flows
 from .requests import actor_of, office_page
+from .sittings import MOST_ITEMS, actions_for
 
 TABS = (("mine", "我的待办"), ("office", "本岗位待办"), ("done", "我已办"), ("sent", "我发起的"))
 
@@ -47,10 +48,12 @@ def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any
         "mark": {"kind": "ok", "text": ACTIONS.told(task.outcome)} if done else None,
         "waited": "" if done else waited(task.created, today()),
         "number": case.number or "未编号",
-        "due": "" if done else due.text,
+        "due": "" if done else due.day,
+        "due_left": "" if done else due.left,
         "due_kind": "" if done else due.kind,
         "action_label": "查看" if done or taken else "办理",
         "taken_by": taken.name if taken else "",
+        "pick": task.pk if not done and not taken and actions_for(task) else "",
     }
 
 
@@ -115,6 +118,9 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         "next_url": f"{reverse('inbox')}?{urlencode(kept | {'after': key_text(following)})}" if following else "",
         "total_text": f"已显示{len(lines)}件。" if lines else "",
         "tab": wanted.tab,
+        "batch": wanted.tab in ("mine", "office") and any(line.get("pick") for line in lines),
+        "kept_for_batch": [{"name": name, "value": kept[name]} for name in ("q", "flow", "step")],
+        "most_items": MOST_ITEMS,
     }
     return render(request, "desk/inbox.html", context)
 

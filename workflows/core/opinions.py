@@ -15,16 +15,14 @@ from .refusals import Refusal, Refused
 
 
 def valid_opinions(case: Case) -> dict[str, Opinion]:
-    """The opinions in force by step, with signature and seal (one query; none when a page has asked before)."""
-    if case.remembered is not None and "opinions" in case.remembered:
-        return dict(case.remembered["opinions"])
-    rows = Opinion.objects.filter(case=case, voided_at__isnull=True).select_related(
-        "written_by", "signature", "seal_use__seal", "acted_as__organisation"
-    )
-    opinions = {opinion.step: opinion for opinion in rows}
-    if case.remembered is not None:
-        case.remembered["opinions"] = dict(opinions)
-    return opinions
+    """The opinions in force by step, with signature and seal (one query; none when the page or the move has asked)."""
+    notes = case.notes()
+    if "opinions" not in notes:
+        rows = Opinion.objects.filter(case=case, voided_at__isnull=True).select_related(
+            "written_by", "signature", "seal_use__seal", "acted_as__organisation"
+        )
+        notes["opinions"] = {opinion.step: opinion for opinion in rows}
+    return dict(notes["opinions"])
 
 
 def step_of(task: DeskTask) -> str:
@@ -41,6 +39,7 @@ def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:
     if move.actor.stands_in(move.acting):
         # On the paper stand both names: whose office it is, and whose hand signed.
         text = f"{text}（{move.user.name} 代 {move.acting.user.name} 签署）"
+    move.case.forget("opinions")
     return Opinion.objects.create(
         case=move.case,
         step=step,
@@ -74,6 +73,7 @@ def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: st
         raise Refused([Refusal("signing_refused", str(error), anchor="strokes")]) from error
     opinion.signature = signature
     opinion.save(update_fields=["signature"])
+    move.case.forget("opinions")
     move.signatures.append(signature.digest)
     return signature
 
@@ -127,6 +127,7 @@ def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, conten
         raise Refused([Refusal("seal_refused", str(error))]) from error
     opinion.seal_use = use
     opinion.save(update_fields=["seal_use"])
+    move.case.forget("opinions")
     move.details["seal_register"] = f"{use.year}年第{use.number}号"
     return use
 
@@ -155,6 +156,7 @@ def unseal_opinion(move: Move, step: str, *, why: str) -> None:
     revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
     opinion.seal_use = None
     opinion.save(update_fields=["seal_use"])
+    move.case.forget("opinions")
 
 
 def void_act(move: Move, acted: DeskTask, *, why: str) -> None:
