@@ -335,10 +335,9 @@ class NoticeReading(models.Model):
         return self.notice.text
 
 
-from .sitting_models import Sitting, SittingItem  # noqa: E402
-
 # The rest of what a case has been through: its versions, returns, consultations, and the flows in force.
 from .readers import CaseReader  # noqa: E402
+from .sitting_models import Sitting, SittingItem  # noqa: E402
 from .ways import CaseReturn, CaseVersion, Consultation, PublishedFlow  # noqa: E402
 
 __all__ = [

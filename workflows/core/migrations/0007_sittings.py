@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("core", "0005_standing_in"),
+        ("core", "0006_companions"),
         ('registry', '0002_administration'),
         ('signatures', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
