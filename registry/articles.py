@@ -10,7 +10,7 @@ LAWS = {"办法": "measures", "方案": "scheme"}
 _DIGITS = "一二三四五六七八九十"
 _PLACE = re.compile(
     r"《(?P<law>办法|方案)》|(?P<scheme>方案)(?=[一二三四]（)"
-    r"|第(?P<articles>(?:十?[一二三四五六七八九十]、)*十?[一二三四五六七八九十])条(?:第(?P<item>[1-9一二三四五])项)?"
+    r"|第(?P<articles>(?:十?[一二三四五六七八九十][、至])*十?[一二三四五六七八九十])条(?:第(?P<item>[1-9一二三四五])项)?"
     r"|(?P<section>[一二三四])（(?P<part>[一二三四五六])）(?P<number>[1-9])?"
     r"|(?P<preamble>引言)"
 )
@@ -56,8 +56,7 @@ def references(basis: str) -> list[str]:
             law = match["law"] or match["scheme"]
         elif law == "办法" and match["articles"]:
             item = _item(match["item"])
-            numbers = match["articles"].split("、")
-            found += [_known(f"measures-{_number(each)}{item}", match.group()) for each in numbers]
+            found += [_known(f"measures-{each}{item}", match.group()) for each in _numbers(match["articles"])]
         elif law == "方案" and match["section"]:
             number = f"-{match['number']}" if match["number"] else ""
             found.append(_known(f"scheme-{_number(match['section'])}-{_number(match['part'])}{number}", match.group()))
@@ -70,6 +69,15 @@ def _known(code: str, said: str) -> str:
     if code not in articles():
         raise UnknownArticle(f"原文里没有“{said}”（{code}），请核对依据。")
     return code
+
+
+def _numbers(text: str) -> list[int]:
+    """第九、十条 and 第六至九条: every article meant."""
+    found: list[int] = []
+    for part in text.split("、"):
+        first, _, last = part.partition("至")
+        found += range(_number(first), _number(last or first) + 1)
+    return found
 
 
 def _number(text: str) -> int:

@@ -12,7 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
-from evidence.articles import TEST, Carrier, carriers, comparison, is_carried, marked_tests, uncarried
+from evidence.articles import (
+    TEST,
+    Carrier,
+    carriers,
+    comparison,
+    is_carried,
+    marked_tests,
+    uncarried,
+    words_in_the_flows,
+)
 from registry.articles import UnknownArticle, articles, references
 from tests.cast import AFTERNOON, Cast, prepared_cast, task_of, user_of
 from workflows.applications.models import State
@@ -61,6 +70,7 @@ def test_an_article_is_quoted_word_for_word() -> None:
         ("《办法》第四条第3项", ["measures-4-3"]),
         ("《办法》第十一条第四项", ["measures-11-4"]),
         ("《办法》第三条。第九、十、十一条逐字引用", ["measures-3", "measures-9", "measures-10", "measures-11"]),
+        ("《办法》第六至九条", [f"measures-{number}" for number in (6, 7, 8, 9)]),
         ("方案三（二）1、4和《办法》第四条", ["scheme-3-2-1", "measures-4"]),
         ("《方案》引言", ["scheme-preamble"]),
         ("政策参数", []),
@@ -110,6 +120,12 @@ def test_guards_flows_papers_parameters_notices_and_tests_are_all_found() -> Non
     assert any("three years" in each.title for each in found(TEST, "measures-10"))
 
 
+def test_a_form_that_no_flow_uses_yet_carries_nothing() -> None:
+    used = {each.where.split("/")[2] for each in carriers() if each.kind == "文书"}
+    assert {"post_application", "rules_notice"} <= used
+    assert used <= words_in_the_flows()
+
+
 def test_the_command_says_so_and_fails_while_one_is_open() -> None:
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
@@ -141,7 +157,7 @@ def test_the_page_quotes_every_article_under_its_own_anchor(cast: Cast) -> None:
     assert "条款对照</a></nav>" in page
     only = text_of(browser(cast, "reviewer").get("/articles/?open=1"))
     assert 'id="measures-10"' not in only
-    assert 'id="measures-12"' in only
+    assert all(f'id="{article.code}"' in only for article in uncarried())
 
 
 def test_a_check_leads_to_its_article(cast: Cast) -> None:

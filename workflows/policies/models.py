@@ -63,7 +63,7 @@ class PolicyProposal(FSMModelMixin, models.Model):
 
     @transition(field=state, source=ProposalState.PROPOSED, target=ProposalState.APPROVED)
     def approve(self) -> None:
-        """另一位有权的人批准（《办法》第十六条）。"""
+        """另一位有权的人批准，上级政策有变化的按上级政策执行（《办法》第十一条、第十六条）。"""
 
     @transition(field=state, source=ProposalState.PROPOSED, target=ProposalState.REJECTED)
     def reject(self) -> None:
