@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -139,6 +140,17 @@ def _lists(actor: Actor, request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def days_of(first: date, last: date) -> str:
+    """2020年9月15日至9月18日: the year once where both have it, a single day once."""
+    if first == last:
+        return chinese(first)
+    return (
+        f"{chinese(first)}至{last.month}月{last.day}日"
+        if first.year == last.year
+        else f"{chinese(first)}至{chinese(last)}"
+    )
+
+
 def _row(delegation: Delegation, actor: Actor) -> dict[str, Any]:
     on = today()
     if delegation.ended_at is not None:
@@ -156,7 +168,7 @@ def _row(delegation: Delegation, actor: Actor) -> dict[str, Any]:
         "absent": delegation.appointment.user.name,
         "office": str(delegation.appointment),
         "deputy": delegation.deputy.name,
-        "days": f"{chinese(delegation.from_on)}至{chinese(delegation.to_on)}",
+        "days": days_of(delegation.from_on, delegation.to_on),
         "reason": delegation.reason,
         "made_by": delegation.made_by.name,
         "state": state,
