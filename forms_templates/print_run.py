@@ -13,6 +13,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pikepdf import Dictionary, Name, Pdf
 
+_WIDTHS_MM = (13, 74, 30, 39, 14)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -36,6 +38,9 @@ def cover(title: str, facts: str, lines: Sequence[Line]) -> bytes:
     _set_font(heading.add_run(title).font, "方正小标宋简体", 20)
     word.add_paragraph(facts)
     table = word.add_table(rows=1, cols=5, style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS_MM, strict=True):
+        column.width = Mm(width)
     for cell, label in zip(table.rows[0].cells, ("序号", "文书", "办理对象", "编号", "页数"), strict=True):
         _set_font(cell.paragraphs[0].add_run(label).font, "黑体", 11)
     head = table.rows[0]._tr.get_or_add_trPr()
@@ -45,7 +50,7 @@ def cover(title: str, facts: str, lines: Sequence[Line]) -> bytes:
         for cell, text in zip(cells, (str(position), line.title, line.concerns, line.number, line.pages), strict=True):
             cell.text = text
     for row in table.rows:
-        for cell, width in zip(row.cells, (14, 62, 40, 38, 16), strict=True):
+        for cell, width in zip(row.cells, _WIDTHS_MM, strict=True):
             cell.width = Mm(width)
     out = io.BytesIO()
     word.save(out)

@@ -119,3 +119,20 @@ def test_what_could_not_be_made_is_named_and_the_others_are_printed(
     assert (run.state, run.pages) == ("done", 3)
     sealed[1].refresh_from_db()
     assert run.troubles == [f"第2份，{sealed[1].title}（{sealed[1].number}）：PDF没有做成"]
+
+
+def test_a_print_says_how_many_and_stands_under_reserve_until_the_last_decision(
+    cast: Cast, browser: Callable[[str], Client]
+) -> None:
+    client = browser("reviewer")
+    case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+    page = client.get(f"/papers/{latest(case).pk}/print/", {"copies": "3"}).content.decode()
+    assert "未生效" in page
+    assert latest(case).code.code[:5] in page
+    assert Event.objects.filter(action="desk.print_paper").latest("pk").details["copies"] == 3
+    for wrong in ("0", "51", "x"):
+        assert client.get(f"/papers/{latest(case).pk}/print/", {"copies": wrong}).status_code == 422
+    cast.walk(case, State.APPROVED)
+    page = client.get(f"/papers/{latest(case).pk}/print/").content.decode()
+    assert "未生效" not in page
+    assert Event.objects.filter(action="desk.print_paper").latest("pk").details["copies"] == 1

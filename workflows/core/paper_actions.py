@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django import forms
+
 from audit.trail import SubjectStamp
 from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import put
@@ -17,6 +19,20 @@ from .actors import Actor
 from .models import Case, Notice
 from .pdf_jobs import ATTEMPTS, PAUSES_MINUTES, make_pdf
 from .refusals import NotFound, Refusal
+
+
+class CopiesForm(forms.Form):
+    copies = forms.IntegerField(
+        label="份数",
+        required=False,
+        min_value=1,
+        max_value=50,
+        error_messages={
+            "invalid": "份数请填1至50的整数。",
+            "min_value": "份数请填1至50的整数。",
+            "max_value": "份数请填1至50的整数。",
+        },
+    )
 
 
 class PaperAction(CaseAction):
@@ -64,9 +80,16 @@ class SystemPaperAction(PaperAction):
 
 @register
 class PrintPaper(PaperAction):
+    """Who printed which version, and how many times."""
+
     code = "desk.print_paper"
     label = "打印本表"
     told = "打印全表"
+    form = CopiesForm
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        move.details["copies"] = move.data["copies"] or 1
 
 
 @register

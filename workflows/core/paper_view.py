@@ -110,7 +110,7 @@ def paper_pdf_again(request: HttpRequest, pk: int) -> HttpResponseBase:
 def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The filed paper in full as an A4 page for the browser's printer; printing is on the trail."""
     document, case = visible_document(request, pk)
-    perform("desk.print_paper", document, actor_of(request), at=now())
+    perform("desk.print_paper", document, actor_of(request), {"copies": request.GET.get("copies", "")}, at=now())
     sheet = form(document.form_code, document.form_version)
     context = {
         "title": file_name(case, document, sheet),
@@ -120,6 +120,7 @@ def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
         "back_url": reverse("case", args=[case.pk]),
         "auto_print": True,
         "code": printed_code(document),
+        "in_force": case.flow_class.paperwork.state_tag(case.entity)["kind"] == "done",
     }
     return render(request, "desk/print.html", context)
 

@@ -75,7 +75,7 @@ def _choose(
             {"name": "to", "label": "到哪天", "kind": "date", "value": last.isoformat()},
         ],
         "kept": {"form": code, "place": place or "", "from": first.isoformat(), "to": last.isoformat()},
-        "title": f"{titles.get(code, '')}（{first.month}月{first.day}日至{last.month}月{last.day}日）",
+        "title": f"{titles.get(code, '')}（{_day(first)}至{_day(last)}）",
         "rows": [{**paper, "picked": picked is None or str(paper["pk"]) in picked} for paper in papers],
         "more": more,
         "most": MOST_PAPERS,
@@ -122,6 +122,10 @@ def _papers(actor: Actor, code: str, place: int, first: date, last: date) -> tup
         )
     rows.sort(key=lambda row: (row["number"] == "", row["number"], row["pk"]))
     return rows, len(found) > MOST_PAPERS
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _places(actor: Actor) -> list[tuple[object, str]]:
