@@ -3,7 +3,7 @@
 //
 // Office computers are shared. So it is kept in this tab only (sessionStorage), under its reader, for at most
 // LIFE_MS after the last touch, and it goes with a successful send, with the logout and with another reader's login.
-// What is kept belongs to one form (its address and its id) and to one `seen`, the stamp of what its reader saw.
+// What is kept belongs to one form (its address and its id or place) and to one `seen`, the stamp of what its reader saw.
 "use strict";
 (() => {
   const PREFIX = "typed:";
@@ -109,7 +109,8 @@
 
   function keyOf(form) {
     const address = new URL(form.getAttribute("action") || location.pathname, location.href).pathname;
-    return `${PREFIX}${address}#${form.getAttribute("id") || ""}`;
+    // Forms without a name of their own go by their place on the page.
+    return `${PREFIX}${address}#${form.getAttribute("id") || [...document.forms].filter(isKept).indexOf(form)}`;
   }
 
   const stampOf = (form) => (form.elements.seen ? form.elements.seen.value : "");
