@@ -76,6 +76,6 @@ def _arc(tops: Sequence[int], number: int, start: int, goal: int) -> SafeString:
     x = _LEFT - 14 - _ARC_STEP * number
     y_from, y_to = tops[start] + 20 + 4 * number, tops[goal] + 34
     return format_html(
-        '<path class="back" d="M{0} {1}H{2}V{3}H{4}"/><path class="back" d="M{5} {6}l6 4-6 4"/>',
+        '<path class="back" d="M{0} {1}H{2}V{3}H{4}"/><path d="M{5} {6}l6 4-6 4"/>',
         _LEFT, y_from, x, y_to, _LEFT - 2, _LEFT - 8, y_to - 4,
     )  # fmt: skip

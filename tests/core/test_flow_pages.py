@@ -86,6 +86,7 @@ def test_the_bureau_publishes_a_version_and_moves_a_case_on_its_page(cast: Cast,
     assert browser("administrator").post("/flows/applications/", {"version": "2"}).status_code == 404
     assert client.post("/flows/applications/", {"version": "2"}).status_code == 303
     assert PublishedFlow.objects.get().version == 2
+    assert client.post("/flows/applications/", {"version": "2"}).status_code == 422
     assert client.post("/flows/applications/", {"version": "2", "case": case.pk}).status_code == 303
     assert events_of(case)[-1].action == "flows.move_case"
     assert client.post("/flows/applications/", {"version": "2", "case": draft.pk}).status_code == 404

@@ -26,8 +26,7 @@ from .door import perform
 from .flow_versions import MAY_PUBLISH, Prospect, flow_in_force, prospects
 from .guards import GUARDS, Guard
 from .models import Case, DeskTask
-from .procedure import Desk, Procedure, flows, open_tasks, versions_of
-from .refusals import Refused
+from .procedure import Closed, Desk, Procedure, flows, open_tasks, versions_of
 from .requests import actor_of, office_page, row_number
 from .rounds import Countersign
 
@@ -164,7 +163,7 @@ def step_rows(flow: type[Procedure]) -> list[dict[str, Any]]:
             "who": offices_of(desk),
             "states": "、".join(str(states[state]) for state in sorted(desk.while_in)),
             "acts": "、".join(each.label for each in ACTIONS.at_desk(label, desk.name) if desk.name in each.nodes),
-            "on": "、".join(getattr(node, "task_title", "") or "办结" for node in desk.leads_to),
+            "on": "、".join("办结" if isinstance(node, Closed) else node.task_title for node in desk.leads_to),
             "optional": desk.by_exception,
         }
         for desk in [*flow.desks(), *flow.beside()]
@@ -233,17 +232,13 @@ def _publish_or_move(request: HttpRequest, label: str) -> HttpResponseBase:
     county: County = appointment.organisation.county
     version = row_number(request.POST.get("version", "")) or 0
     data: Mapping[str, Any] = {"label": label, "version": version}
-    try:
-        if request.POST.get("case"):
-            perform(
-                "flows.move_case", visible_case(actor, row_number(request.POST["case"]) or 0), actor, data, at=now()
-            )
-            messages.success(request, "这一件已改按新版流程办理，已记录。")
-        else:
-            perform("flows.publish", county, actor, data, at=now())
-            messages.success(request, f"已发布：新办件按第{version}版办理，已记录。")
-    except Refused as error:
-        messages.error(request, str(error))
+    if request.POST.get("case"):
+        case = visible_case(actor, row_number(request.POST["case"]) or 0)
+        perform("flows.move_case", case, actor, data, at=now())
+        messages.success(request, "这一件已改按新版流程办理，已记录。")
+    else:
+        perform("flows.publish", county, actor, data, at=now())
+        messages.success(request, f"已发布：新办件按第{version}版办理，已记录。")
     response = redirect(f"{reverse('flow', args=[label])}?version={version}")
     response.status_code = 303
     return response
