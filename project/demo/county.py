@@ -21,10 +21,11 @@ from project.demo import people, words
 from project.demo.briefings import TOWNSHIPS as BRIEFED_TOWNSHIPS
 from project.demo.briefings import BriefingStory
 from project.demo.office_hours import OfficeHours
+from project.demo.office_stories import office_stories
 from project.demo.people import Official
 from project.demo.places import DEPARTMENTS, FULL_SIZE, TOWNSHIPS
 from project.demo.plan import AT_WORK, SERVED, Resident, draw_up
-from project.demo.stories import ApplicationStory, Story
+from project.demo.stories import ApplicationStory, Story, Told
 from registry.models import County, Organisation, User
 from registry.roles import OrganisationKind, Role
 from signatures.seal_drawing import draw_seal
@@ -50,8 +51,9 @@ class DemoCounty:
         self.hours = OfficeHours(self.today)
         self.plan = draw_up(workers, seed, self.today)
         self.officials = people.officials(seed, self.plan.villages)
-        self.stories: list[ApplicationStory | BriefingStory] = [
-            ApplicationStory(self, resident, self.hours, seed) for resident in self.plan.residents if resident.applies
+        self.stories: list[Told] = [
+            *(ApplicationStory(self, each, self.hours, seed) for each in self.plan.residents if each.applies),
+            *office_stories(self, self.plan.villages, self.hours, seed),
         ]
         self.stories += [
             BriefingStory(self, village, self.hours, seed)
@@ -273,4 +275,4 @@ class DemoCounty:
                 heapreplace(waiting, (telling.send(at), number, telling))
             except StopIteration:
                 heappop(waiting)
-            self._act_done("申请")
+            self._act_done("办件")

@@ -178,7 +178,8 @@ class _Drawing:
         if fate == AT_WORK:
             return self._at_work(person, home)
         if fate == SERVED:
-            start_on = self._since(months_after(self.on, -60), months_after(self.on, -20))
+            # Over before the county began with the system, which is when the ledger was taken in.
+            start_on = self._since(months_after(self.on, -60), months_after(self.on, -27))
             months = self.dice.randint(4, 18)
             return Resident(person, home, SERVED, start_on=start_on, end_on=_day_before(months_after(start_on, months)))
         return Resident(person, home, LISTED)

@@ -28,6 +28,14 @@ from workflows.employment.models import Post
 Story = Generator[datetime, datetime, None]
 
 
+class Told(Protocol):
+    """A story before it is told: the moments of its acts are known."""
+
+    moments: list[datetime]
+
+    def tell(self) -> Story: ...
+
+
 class County(Protocol):
     """What a story needs to know of the county in which it happens."""
 

@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.verification import verify_chain
 from forms_templates.models import Document
 from project.demo import crowd, demo_logins, people, words
-from project.demo.county import DemoCounty
+from project.demo.county import BEGAN_AGO, DemoCounty
 from project.demo.crowd import Crowd
 from project.demo.office_hours import OfficeHours, is_working_day
 from project.demo.places import FULL_SIZE, TOWNSHIPS, villages, villages_for
@@ -136,7 +136,7 @@ def test_the_smallest_county_is_one_worker(capsys: pytest.CaptureFixture[str]) -
     call_command("demo_county", workers=1, seed=3)
     assert Household.objects.count() == 1
     out = capsys.readouterr().out
-    assert re.search(r"(\d+)/\1  申请\n", out), "done of total, to the end"
+    assert re.search(r"(\d+)/\1  办件\n", out), "done of total, to the end"
     assert len(out.splitlines()) <= 14, "a log is not filled with it"
 
 
@@ -157,6 +157,8 @@ def test_a_county_of_full_size_has_446_villages_and_500_workers() -> None:
 
 def test_everybody_has_a_place_and_no_township_has_a_sixth_edge_household_at_work() -> None:
     plan = draw_up(5000, 1, TODAY)
+    began = OfficeHours(TODAY).day(BEGAN_AGO)
+    assert all((each.end_on or each.start_on or began) <= began for each in plan.residents)
     taken: Counter[tuple[str, int]] = Counter()
     edge: Counter[str] = Counter()
     for resident in plan.residents:
