@@ -1,6 +1,6 @@
 """Everything the rules count, in one round trip: other applications, service, places, kinship, who submitted.
 
-One UNION of four indexed selects. Whatever the size of the county it answers with a handful of rows: those of one
+One UNION of indexed selects. Whatever the size of the county it answers with a handful of rows: those of one
 ID number, one post, and the edge households of one township.
 """
 
@@ -57,7 +57,9 @@ def promised_places() -> QuerySet[Application]:
 
 def count(asked: Asked, on: date) -> Counted:
     """Read it all; one query."""
-    rows = list(_applications(asked).union(_tenures(asked), _kinship(asked), _submissions(asked), all=True))
+    selects: list[Any] = [*_applications(asked), *_tenures(asked), _kinship(asked), _submissions(asked)]
+    # Not ALL: a row that is found for two reasons counts once.
+    rows = list(selects[0].union(*selects[1:]))
     applications = [row for row in rows if row["kind"] == "application"]
     tenures = [row for row in rows if row["kind"] == "tenure"]
     own = [row for row in tenures if asked.worker and row["ref"] == asked.worker]
@@ -89,12 +91,18 @@ def _day() -> Any:
     return Cast(Value(None), DateField())
 
 
-def _applications(asked: Asked) -> Any:
-    same_person = Q(county=asked.county, id_index=asked.id_index, state__in=RUNNING) & ~Q(id_index="")
-    same_post = Q(post=asked.post, state__in=PLACED)
-    edge = Q(township=asked.township, category__in=asked.edge_codes, state__in=PLACED)
-    return (
-        Application.objects.filter(same_person | same_post | edge)
+def _applications(asked: Asked) -> list[Any]:
+    """Of the same person, of the same post, of the township's edge households.
+
+    A select for each reason: one with OR over them would read the whole table on SQLite.
+    """
+    reasons = (
+        Q(county=asked.county, id_index=asked.id_index, state__in=RUNNING) & ~Q(id_index=""),
+        Q(post=asked.post, state__in=PLACED),
+        Q(township=asked.township, category__in=asked.edge_codes, state__in=PLACED),
+    )
+    return [
+        Application.objects.filter(reason)
         .exclude(pk=asked.application)
         .order_by()
         .values(
@@ -109,17 +117,20 @@ def _applications(asked: Asked) -> Any:
             mark=F("id_index"),
             standing=Cast(F("state"), CharField()),
         )
-    )
+        for reason in reasons
+    ]
 
 
 def _category_in(township: int, category: str) -> Any:
     return Case(When(township=township, then=F(category)), default=_text(), output_field=CharField())
 
 
-def _tenures(asked: Asked) -> Any:
+def _tenures(asked: Asked) -> list[Any]:
+    """As for applications: the person's, the post's, and those of the township's edge households."""
     edge = Q(township=asked.township, end_on__isnull=True, worker__household__category__in=asked.edge_codes)
-    return (
-        Tenure.objects.filter(Q(worker=asked.worker) | Q(post=asked.post, end_on__isnull=True) | edge)
+    reasons = (Q(worker=asked.worker), Q(post=asked.post, end_on__isnull=True), edge)
+    return [
+        Tenure.objects.filter(reason)
         .order_by()
         .values(
             kind=_text("tenure"),
@@ -132,7 +143,8 @@ def _tenures(asked: Asked) -> Any:
             mark=_text(),
             standing=_text(),
         )
-    )
+        for reason in reasons
+    ]
 
 
 def _blank(kind: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seen import seen_of
-from .story import since_text, steps, timeline
+from .story import may_have_acted_last, since_text, steps, timeline
 from .supervision import exception_buttons
 
 
@@ -122,22 +122,23 @@ def papers_of(case: Case) -> list[dict[str, Any]]:
 
 
 def remarks_of(case: Case) -> tuple[dict[Any, str], list[dict[str, Any]]]:
-    """Comments by their moment, and the files handed in with them (two queries at most)."""
-    comments = list(
-        Comment.objects.filter(case=case).select_related("author").prefetch_related("attachments").order_by("-pk")
+    """Comments by their moment, and the files handed in with them (one query: a comment without a file once)."""
+    file = ("attachments__pk", "attachments__name", "attachments__size")
+    rows = list(
+        Comment.objects.filter(case=case).order_by("-pk", "attachments__pk").values("at", "text", "author__name", *file)
     )
     files = [
         {
-            "name": attachment.name,
-            "who": comment.author.name,
-            "when": comment.at,
-            "size": attachment.size,
-            "url": reverse("attachment", args=[attachment.pk]),
+            "name": row["attachments__name"],
+            "who": row["author__name"],
+            "when": row["at"],
+            "size": row["attachments__size"],
+            "url": reverse("attachment", args=[row["attachments__pk"]]),
         }
-        for comment in comments
-        for attachment in comment.attachments.all()
+        for row in rows
+        if row["attachments__pk"] is not None
     ]
-    return {comment.at: comment.text for comment in comments}, files
+    return {row["at"]: row["text"] for row in rows}, files
 
 
 def story_of(page: Page) -> list[Event]:
@@ -345,7 +346,8 @@ def show_case(
     own = next((t for t in tasks if actor.appointment_for(t.office_id or 0, t.office_role)), None)
     if own is not None and not actor.may_handle(own):
         own = None
-    acted = may_take_back(found, actor)
+    # Most readers have nothing to take back: the story, read already, says so.
+    acted = may_take_back(found, actor) if may_have_acted_last(story_of(page), actor) else None
     papers = rows["papers"]
     refusals = list(refusals)
     page.typed = typed

@@ -11,7 +11,8 @@ from django.utils import timezone
 from audit.models import Event
 from registry.roles import Role
 
-from .actions import ACTIONS
+from .actions import ACTIONS, TaskAction
+from .actors import Actor
 from .deadlines import due_text
 from .models import Case, DeskTask
 from .procedure import Desk
@@ -74,6 +75,18 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
             )
         )
     return entries
+
+
+def may_have_acted_last(events: list[Event], actor: Actor) -> bool:
+    """Whether the act that laid the case where it lies can be the actor's: when the last move was theirs or a 撤回,
+    or when they have decided something since (one of several who sign)."""
+    deciding = {action.code for action in ACTIONS.all() if isinstance(action, TaskAction) and action.decides}
+    moves = [event for event in events if event.from_state != event.to_state]
+    if moves and moves[-1].action == "desk.take_back":
+        return True
+    since = events[events.index(moves[-1]) :] if moves else events
+    me = actor.user.pk if actor.user is not None else None
+    return any(event.actor_user_id == me and event.action in deciding for event in since)
 
 
 def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) -> list[dict[str, Any]]:
