@@ -115,6 +115,7 @@ class Cast:
     now: datetime = MORNING
     applicants: int = 0
     posts_declared: int = 0
+    agreed: list[Case] = field(default_factory=list)
 
     def __getattr__(self, part: str) -> Actor:
         people: dict[str, Actor] = self.__dict__.get("people", {})
@@ -162,6 +163,20 @@ class Cast:
         case = outcomes[-1].case
         assert case
         return case
+
+    # --- an agreement -------------------------------------------------------------------------------
+
+    def agreement_at_township(self) -> tuple[Case, Case]:
+        """An approved application and its agreement, which the worker has signed; once per story."""
+        if not self.agreed:
+            source = self.walk_to(State.APPROVED)
+            case: Case = self.do("agreements.open", source, self.clerk).result
+            day = self.now.date()
+            data = {"start_on": day.isoformat(), "end_on": day.isoformat(), "workplace": "青禾村主街"}
+            data["worker_strokes"] = demo_signature("周桂兰")
+            self.do("agreements.submit", task_of(case), self.clerk, data)
+            self.agreed = [source, case]
+        return self.agreed[0], self.agreed[1]
 
     # --- an application -----------------------------------------------------------------------------
 

@@ -145,6 +145,18 @@ ACTS: dict[str, str] = {
     "desk.escalate_deadline": "nnn--nn--",
     "desk.report_damaged_paper": "nnn--nn--",
     "desk.report_pdf_trouble": "nnn--nn--",
+    "applications.decline": "ynn--nn--",
+    "applications.lapse": "nnn--nn--",
+    "agreements.open": "y--------",
+    "agreements.submit": "nnn--nn--",
+    "agreements.sign_for_township": "nny--nn--",
+    "agreements.sign_for_village": "nnn--nn--",
+    "agreements.send_back": "nny--nn--",
+    "agreements.seal_by_township": "nnn--nn--",
+    "agreements.seal_by_village": "nnn--nn--",
+    "agreements.void": "ynn--nn--",
+    "employment.start_tenure": "---------",  # the clock's alone
+    "employment.expire_tenure": "---------",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -328,6 +340,14 @@ def delegated(cast: Cast) -> Any:
     return cast.do("desk.delegate", cast.clerk.appointments[0], cast.clerk, data).result
 
 
+def of_employment(code: str, cast: Cast) -> Any:
+    """An agreement, or a post, that lies with the township."""
+    if code == "agreements.open":
+        return cast.agreement_at_township()[0]
+    case = cast.agreement_at_township()[1] if code.startswith("agreements.") else cast.declare_post()
+    return case if code in ("agreements.void", "posts.void", "posts.abolish") else task_of(case)
+
+
 def subject_of(code: str, cast: Cast, case: Case) -> Any:
     rows: dict[str, Any] = {
         "printing.start": cast.county,
@@ -358,15 +378,16 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.village
     if code == "briefings.send":
         return cast.village
-    if code.startswith("posts."):
-        declared = cast.declare_post()
-        return declared if code in ("posts.void", "posts.abolish") else task_of(declared)
+    if code.startswith(("agreements.", "posts.")):
+        return of_employment(code, cast)
     if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment") or code == "flows.publish":
         return cast.county
     case_wide = (
         "void",
+        "decline",
+        "lapse",
         "take_back",
         "comment",
         "declare_kinship",

@@ -8,4 +8,4 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the flow's actions makes them known to the door.
-        from . import actions, decisions, flow_v2  # noqa: F401
+        from . import actions, agreeing, decisions, flow_v2  # noqa: F401

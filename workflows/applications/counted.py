@@ -63,7 +63,8 @@ def count(asked: Asked, on: date) -> Counted:
     applications = [row for row in rows if row["kind"] == "application"]
     tenures = [row for row in rows if row["kind"] == "tenure"]
     own = [row for row in tenures if asked.worker and row["ref"] == asked.worker]
-    at_work = [row for row in own if row["first"] <= on and (row["last"] is None or row["last"] >= on)]
+    # Without a last day it lasts, or it begins soon (待上岗).
+    at_work = [row for row in own if row["last"] is None or row["first"] <= on <= row["last"]]
     placed = [row for row in applications if row["standing"] in PLACED]
     running = [row for row in tenures if row["last"] is None]
     return Counted(

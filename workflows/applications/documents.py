@@ -70,6 +70,9 @@ STANDING: dict[str, tuple[str, ...]] = {
     State.AWAITING_TOWNSHIP_SEAL: _BOTH,
     State.APPROVED: _BOTH,
     State.VOIDED: (),
+    State.SIGNED: _BOTH,
+    State.DECLINED: _BOTH,
+    State.LAPSED: _BOTH,
 }
 
 
@@ -207,11 +210,17 @@ class ApplicationPaperwork(Paperwork):
 
     def state_tag(self, entity: Application) -> dict[str, str]:
         state = State(entity.state)
-        if state == State.APPROVED:
+        if state in (State.APPROVED, State.SIGNED):
             kind = "done"
         elif state == State.RETURNED:
             kind = "back"
-        elif state in (State.REJECTED_BY_TOWNSHIP, State.REJECTED_BY_VILLAGE, State.VOIDED):
+        elif state in (
+            State.REJECTED_BY_TOWNSHIP,
+            State.REJECTED_BY_VILLAGE,
+            State.VOIDED,
+            State.DECLINED,
+            State.LAPSED,
+        ):
             kind = "ended"
         else:
             kind = ""
@@ -257,6 +266,10 @@ class ApplicationPaperwork(Paperwork):
         clerk = page.actor.appointment_for(application.village_id, Role.VILLAGE_CLERK)
         if clerk and application.state in (State.DRAFT, *BEFORE_APPROVAL):
             buttons.append(Button("applications.void", "作废", "final", needs_reason=True, reason_label="为什么作废"))
+        if clerk and application.state == State.APPROVED:
+            why = "本人为什么放弃"
+            buttons.append(Button("applications.decline", "本人放弃", "final", needs_reason=True, reason_label=why))
+            buttons.append(Button("agreements.open", "签用工协议", "primary"))
         return buttons
 
     def masked(self, answers: Mapping[str, Any]) -> dict[str, str]:

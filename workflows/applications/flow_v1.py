@@ -29,7 +29,7 @@ from workflows.core.procedure import (
 )
 
 from .documents import ApplicationPaperwork
-from .models import Application, State
+from .models import AFTER_APPROVAL, Application, State
 
 at_employment_service = at_county_department("employment_service")
 # What each step is shown (ApplicationPaperwork.facts): its signature stands while these read the same.
@@ -125,4 +125,12 @@ class ApplicationFlow(Procedure):
         ],
     )
 
-    closed = Closed(while_in=[State.APPROVED, State.REJECTED_BY_VILLAGE, State.REJECTED_BY_TOWNSHIP, State.VOIDED])
+    closed = Closed(
+        while_in=[
+            State.APPROVED,
+            State.REJECTED_BY_VILLAGE,
+            State.REJECTED_BY_TOWNSHIP,
+            State.VOIDED,
+            *AFTER_APPROVAL,
+        ]
+    )

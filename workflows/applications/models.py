@@ -27,6 +27,9 @@ class State(models.TextChoices):
     APPROVED = "approved", "已批准"
     VOIDED = "voided", "已作废"
     AWAITING_VILLAGE_DELIBERATION = "awaiting_village_deliberation", "待村评议"  # since flow_v2
+    SIGNED = "signed", "已签协议"
+    DECLINED = "declined", "放弃"
+    LAPSED = "lapsed", "失效"
 
 
 # An application that stands in the way of a second one under the same ID number.
@@ -51,6 +54,8 @@ UNDER_REVIEW = (
     State.AWAITING_QUOTA_CONFIRMATION,
     State.AWAITING_TOWNSHIP_SEAL,
 )
+# What becomes of an approval: signed, or the place is free again.
+AFTER_APPROVAL = (State.SIGNED, State.DECLINED, State.LAPSED)
 BEFORE_APPROVAL = tuple(state for state in RUNNING if state != State.APPROVED)
 
 
@@ -175,6 +180,18 @@ class Application(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def hand_back(self, to: str) -> str:
         """直送退回人：中间各环节看过的内容没有变动，不再重复审批。"""
         return to
+
+    @transition(field=state, source=State.APPROVED, target=State.SIGNED)
+    def sign(self) -> None:
+        """用工协议已经签订，从此由在岗经历占名额。"""
+
+    @transition(field=state, source=State.APPROVED, target=State.DECLINED)
+    def decline(self) -> None:
+        """本人放弃，名额空出。"""
+
+    @transition(field=state, source=State.APPROVED, target=State.LAPSED)
+    def lapse(self) -> None:
+        """超过期限没有签用工协议，名额空出。"""
 
     @transition(field=state, source=[State.DRAFT, *BEFORE_APPROVAL], target=State.VOIDED)
     def void(self) -> None:

@@ -413,7 +413,7 @@ def case_action(request: HttpRequest, pk: int) -> HttpResponseBase:
     typed = typed_by(request)
     code = str(typed.get("action", ""))
     try:
-        perform(
+        outcome = perform(
             code,
             found,
             actor_of(request),
@@ -424,7 +424,9 @@ def case_action(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refused as error:
         return show_case(request, visible_case(actor_of(request), pk), status=422, refusals=error.refusals, typed=typed)
     messages.success(request, f"{ACTIONS.told(code)}，已记录。")
-    response = redirect("case", pk)
+    # An act that opens another case leads there.
+    opened = outcome.result if isinstance(outcome.result, Case) else None
+    response = redirect("task", open_tasks(opened)[0].pk) if opened is not None else redirect("case", pk)
     response.status_code = 303
     return response
 

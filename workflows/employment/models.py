@@ -102,16 +102,158 @@ class Post(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         """撤销：不再需要，也没有人在用。"""
 
 
-class Tenure(models.Model):
+class AgreementState(models.TextChoices):
+    """States are only added, never renamed."""
+
+    DRAFT = "draft", "待填写"
+    RETURNED = "returned", "退回补正"
+    AWAITING_TOWNSHIP_SIGNATURE = "awaiting_township_signature", "待乡镇签字"
+    AWAITING_TOWNSHIP_SEAL = "awaiting_township_seal", "待乡镇盖章"
+    AWAITING_VILLAGE_SIGNATURE = "awaiting_village_signature", "待村签字"
+    AWAITING_VILLAGE_SEAL = "awaiting_village_seal", "待村盖章"
+    CONCLUDED = "concluded", "已签订"
+    VOIDED = "voided", "已作废"
+
+
+BEFORE_CONCLUDED = (
+    AgreementState.DRAFT,
+    AgreementState.RETURNED,
+    AgreementState.AWAITING_TOWNSHIP_SIGNATURE,
+    AgreementState.AWAITING_TOWNSHIP_SEAL,
+    AgreementState.AWAITING_VILLAGE_SIGNATURE,
+    AgreementState.AWAITING_VILLAGE_SEAL,
+)
+
+
+class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
+    """用工协议: who works on which post from when to when, signed by both and sealed by party A.
+
+    `source` is the approved application it is drawn up from; the village or the township is party A by policy.
+    """
+
+    county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
+    village = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="行政村")
+    township = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="乡镇")
+    case = models.OneToOneField("core.Case", models.PROTECT, related_name="agreement", verbose_name="办件")
+    source = models.ForeignKey("core.Case", models.PROTECT, related_name="agreements", verbose_name="依据的申请")
+    worker = models.ForeignKey("registry.Worker", models.PROTECT, related_name="agreements", verbose_name="劳动者")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="agreements", verbose_name="岗位")
+    category = models.CharField("人员类别", max_length=40)
+    party_a = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="甲方")
+    workplace = models.CharField("工作地点", max_length=60)
+    start_on = models.DateField("开始日期")
+    end_on = models.DateField("终止日期")
+    yuan_per_month = models.PositiveIntegerField("每月补贴（元）")
+    state = FSMField(
+        "状态", default=AgreementState.DRAFT, choices=AgreementState.choices, protected=True, max_length=40
+    )
+    policy_set = models.ForeignKey("registry.PolicySet", models.PROTECT, null=True, verbose_name="所依政策参数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用工协议"
+        constraints = [
+            models.CheckConstraint(condition=Q(end_on__gte=F("start_on")), name="agreement_ends_after_it_starts"),
+            models.UniqueConstraint(
+                fields=["source"], condition=~Q(state="voided"), name="one_agreement_per_application"
+            ),
+        ]
+        indexes = [models.Index(fields=["worker", "-start_on"], name="agreement_by_worker")]
+
+    def __str__(self) -> str:
+        return f"{self.start_on}至{self.end_on}"
+
+    @property
+    def is_live(self) -> bool:
+        """The clerk may still write."""
+        return self.state in (AgreementState.DRAFT, AgreementState.RETURNED)
+
+    @transition(
+        field=state,
+        source=[AgreementState.DRAFT, AgreementState.RETURNED],
+        target=GET_STATE(
+            lambda self: (
+                AgreementState.AWAITING_VILLAGE_SIGNATURE
+                if self.party_a_id == self.village_id
+                else AgreementState.AWAITING_TOWNSHIP_SIGNATURE
+            ),
+            states=[AgreementState.AWAITING_TOWNSHIP_SIGNATURE, AgreementState.AWAITING_VILLAGE_SIGNATURE],
+        ),
+    )
+    def submit(self) -> None:
+        """劳动者签字，交甲方代表人。"""
+
+    @transition(
+        field=state,
+        source=AgreementState.AWAITING_TOWNSHIP_SIGNATURE,
+        target=AgreementState.AWAITING_TOWNSHIP_SEAL,
+    )
+    def sign_for_township(self) -> None:
+        """乡镇代表人签字。"""
+
+    @transition(
+        field=state, source=AgreementState.AWAITING_VILLAGE_SIGNATURE, target=AgreementState.AWAITING_VILLAGE_SEAL
+    )
+    def sign_for_village(self) -> None:
+        """村委会代表人签字。"""
+
+    @transition(
+        field=state,
+        source=[AgreementState.AWAITING_TOWNSHIP_SEAL, AgreementState.AWAITING_VILLAGE_SEAL],
+        target=AgreementState.CONCLUDED,
+    )
+    def conclude(self) -> None:
+        """甲方盖章，协议签订。"""
+
+    @transition(
+        field=state,
+        source=[
+            AgreementState.AWAITING_TOWNSHIP_SIGNATURE,
+            AgreementState.AWAITING_TOWNSHIP_SEAL,
+            AgreementState.AWAITING_VILLAGE_SIGNATURE,
+            AgreementState.AWAITING_VILLAGE_SEAL,
+        ],
+        target=AgreementState.RETURNED,
+    )
+    def send_back(self) -> None:
+        """退回村经办人改好，劳动者重新签字。"""
+
+    @transition(field=state, source=list(BEFORE_CONCLUDED), target=AgreementState.VOIDED)
+    def void(self) -> None:
+        """作废：签订以前由村经办人撤销。"""
+
+    @transition(
+        field=state,
+        source=list(BEFORE_CONCLUDED),
+        target=GET_STATE(lambda self, to: to, states=list(BEFORE_CONCLUDED)),
+    )
+    def take_back(self, to: str) -> str:
+        """撤回：最后办理的人在下一环节办理以前收回。"""
+        return to
+
+
+class TenureState(models.TextChoices):
+    """States are only added, never renamed."""
+
+    PENDING = "pending", "待上岗"
+    WORKING = "working", "在岗"
+    EXPIRED = "expired", "到期待处理"
+    ENDED = "ended", "已离岗"
+
+
+class Tenure(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """One stretch of work on a welfare post: what Article 10 counts.
 
-    `end_on` is the last day worked; empty while it lasts.
+    `end_on` is the last day worked; empty while it lasts. `agreement` is empty for work before this system.
     """
 
     county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
     township = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="乡镇")
     worker = models.ForeignKey("registry.Worker", models.PROTECT, related_name="tenures", verbose_name="劳动者")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="tenures", verbose_name="岗位")
+    agreement = models.OneToOneField(
+        Agreement, models.PROTECT, null=True, related_name="tenure", verbose_name="用工协议"
+    )
+    state = FSMField("状态", default=TenureState.WORKING, choices=TenureState.choices, protected=True, max_length=20)
     start_on = models.DateField("上岗日期")
     end_on = models.DateField("离岗日期", null=True, blank=True)
 
@@ -131,3 +273,11 @@ class Tenure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_on}至{self.end_on or '今'}"
+
+    @transition(field=state, source=TenureState.PENDING, target=TenureState.WORKING)
+    def start(self) -> None:
+        """上岗：协议开始的那一天。"""
+
+    @transition(field=state, source=TenureState.WORKING, target=TenureState.EXPIRED)
+    def expire(self) -> None:
+        """协议期满的第二天：到期待处理，停发补贴，等人办理续签或者终止。"""

@@ -1,0 +1,327 @@
+"""What can be done with an agreement, and what the clock does with the tenure that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+
+from audit.trail import SubjectStamp
+from registry.models import Worker
+from registry.policies import policy_on
+from workflows.core.actions import Action, Move, TaskAction, refusals_of_form, register
+from workflows.core.actors import Actor
+from workflows.core.daily import daily
+from workflows.core.desk_forms import ReasonForm, SignatureForm
+from workflows.core.door import Step
+from workflows.core.guards import refusals
+from workflows.core.notices import tell
+from workflows.core.numbers import next_number
+from workflows.core.opening import VoidInVillage
+from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.refusals import NotFound, Refusal
+from workflows.core.worker_ink import WorkerInkForm, void_ink
+
+from ..models import BEFORE_CONCLUDED, Agreement, Post, PostState, Tenure, TenureState
+from ..places import free_and_taken, with_places_taken
+from . import rules
+from .documents import FILLING, file_by_employer, file_signed_by_worker
+from .facts import facts_of
+from .flow_v1 import AgreementFlow
+
+Concluded = Callable[[Move, Agreement], None]
+_WHEN_CONCLUDED: list[Concluded] = []
+
+
+def when_concluded(then: Concluded) -> Concluded:
+    """What rooms above this one do in the same act (the approved application turns 已签协议)."""
+    _WHEN_CONCLUDED.append(then)
+    return then
+
+
+class DatesForm(forms.Form):
+    """The cells the clerk fills in."""
+
+    start_on = forms.DateField(
+        error_messages={"required": "请填写开始日期。", "invalid": "请把开始日期写成2020-09-16这样。"}
+    )
+    end_on = forms.DateField(
+        error_messages={"required": "请填写终止日期。", "invalid": "请把终止日期写成2021-09-15这样。"}
+    )
+    workplace = forms.CharField(
+        max_length=60,
+        error_messages={"required": "请填写工作地点。", "max_length": "工作地点太长，请控制在60个字以内。"},
+    )
+
+
+def facts_for(move: Move, start_on: Any, end_on: Any) -> rules.AgreementFacts:
+    """The facts at this moment, for the person who acts; the worker's row is locked: one post per person."""
+    agreement: Agreement = move.entity
+    Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.worker_id)
+    policy = policy_on(move.county, move.on)
+    return facts_of(agreement, on=move.on, policy=policy, start_on=start_on, end_on=end_on, actor=move.actor)
+
+
+@register
+class SubmitAgreement(TaskAction):
+    """The worker signs on the clerk's screen; then it goes to party A."""
+
+    code = "agreements.submit"
+    label = "本人已签，交甲方"
+    told = "劳动者签字，交甲方"
+    nodes = (FILLING,)
+    weight = "primary"
+
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+        dates, ink = DatesForm(data), WorkerInkForm(data, files)
+        slips = [slip for form in (dates, ink) if not form.is_valid() for slip in refusals_of_form(form)]
+        signed = ink.cleaned_data.get("ink")
+        if signed is None and ink.is_valid():
+            slips.append(
+                Refusal(
+                    "unsigned",
+                    "请劳动者本人签字；不会写字的按手印，由一名见证人签字。",
+                    "《办法》第三条",
+                    "worker_strokes",
+                )
+            )
+        return {**dates.cleaned_data, "ink": signed, "slips": slips}
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        slips: list[Refusal] = move.data["slips"]
+        told = {slip.anchor for slip in slips}
+        found = refusals(rules.CONTENT, facts_for(move, move.data.get("start_on"), move.data.get("end_on")))
+        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+
+    def apply(self, move: Move) -> None:
+        agreement, case = move.entity, move.case
+        policy = policy_on(move.county, move.on)
+        for name in ("start_on", "end_on", "workplace"):
+            setattr(agreement, name, move.data[name])
+            move.fields[name] = str(move.data[name])
+        agreement.yuan_per_month = policy.stipend(agreement.category, agreement.start_on)
+        agreement.policy_set_id, move.policy = policy.set_id, policy.reference
+        if not case.number:
+            case.number = next_number(move.county, f"{move.on.year}-{agreement.township.code}-协")
+            case.submitted_at = move.at
+        agreement.submit()
+        agreement.save()
+        void_opinions(move, why="协议重新签订")
+        file_signed_by_worker(move, move.data["ink"])
+
+
+class _EmployerSigns(TaskAction):
+    weight = "primary"
+    form = SignatureForm
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        return refusals(rules.SIGNING, facts_for(move, move.entity.start_on, move.entity.end_on))
+
+    def apply(self, move: Move) -> None:
+        if self.nodes == ("village_signs",):
+            move.entity.sign_for_village()
+        else:
+            move.entity.sign_for_township()
+        move.entity.save()
+        file_by_employer(move, self.told, sign=give_opinion(move, verdict="agree", text="同意签订。"))
+
+
+@register
+class SignForTownship(_EmployerSigns):
+    code = "agreements.sign_for_township"
+    label = "签字"
+    told = "甲方代表人签字"
+    nodes = ("township_signs",)
+
+
+@register
+class SignForVillage(_EmployerSigns):
+    code = "agreements.sign_for_village"
+    label = "签字"
+    told = "甲方（村）代表人签字"
+    nodes = ("village_signs",)
+
+
+@register
+class SendAgreementBack(TaskAction):
+    """Back to the clerk: what was signed so far is void, the worker signs the corrected agreement anew."""
+
+    code = "agreements.send_back"
+    label = "退回补正"
+    told = "退回补正"
+    nodes = ("township_signs", "village_signs", "township_seals", "village_seals")
+    needs_reason = returns = True
+    form = ReasonForm
+
+    def apply(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.send_back()
+        move.entity.save()
+
+    def after(self, move: Move) -> None:
+        tell(move, AgreementFlow.draw_up_agreement, f"退回补正：{move.reason}")
+
+
+class _Concludes(TaskAction):
+    """The seal concludes the agreement: the worker is 待上岗, the post 在用 when full."""
+
+    weight = "seal"
+    signed_at: ClassVar[str]
+
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+        return {}
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        return refusals(rules.CONTENT, facts_for(move, move.entity.start_on, move.entity.end_on))
+
+    def apply(self, move: Move) -> None:
+        agreement: Agreement = move.entity
+        agreement.conclude()
+        agreement.save()
+        file_by_employer(move, self.told, seal=opinion_to_seal(move, self.signed_at))
+        Tenure.objects.create(
+            county=agreement.county,
+            township=agreement.township,
+            worker=agreement.worker,
+            post=agreement.post,
+            agreement=agreement,
+            state=TenureState.PENDING,
+            start_on=agreement.start_on,
+        )
+        for then in _WHEN_CONCLUDED:
+            then(move, agreement)
+        occupy_when_full(agreement.post_id)
+
+    def after(self, move: Move) -> None:
+        tell(move, AgreementFlow.draw_up_agreement, "用工协议已签订，劳动者待上岗")
+
+
+@register
+class SealByTownship(_Concludes):
+    code = "agreements.seal_by_township"
+    label = "加盖公章"
+    told = "甲方盖章，协议签订"
+    nodes = ("township_seals",)
+    signed_at = "township_signs"
+
+
+@register
+class SealByVillage(_Concludes):
+    code = "agreements.seal_by_village"
+    label = "加盖公章"
+    told = "甲方（村）盖章，协议签订"
+    nodes = ("village_seals",)
+    signed_at = "village_signs"
+
+
+@register
+class VoidAgreement(VoidInVillage):
+    """作废 before it is concluded: the approved application stands and may be drawn up anew."""
+
+    code = "agreements.void"
+    label = "作废"
+    told = "作废协议"
+    until = BEFORE_CONCLUDED
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        void_ink(move, why=f"作废：{move.reason}")
+
+
+def occupy_when_full(post_pk: int) -> None:
+    """在用 when every place is taken."""
+    post = with_places_taken(Post.objects.filter(pk=post_pk)).get()
+    free, _ = free_and_taken(post)
+    if free == 0 and post.state == PostState.VACANT:
+        post.occupy()
+        post.save()
+
+
+# --- what the clock does ----------------------------------------------------------------------------
+
+
+class _TenureAction(Action):
+    """The clock's act on one person's tenure."""
+
+    acts_on = (Tenure,)
+    system_may = True
+
+    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
+        tenure = (
+            Tenure.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("county", "township", "agreement__case", "agreement__village")
+            .filter(pk=getattr(move_subject, "pk", None) or 0, agreement__isnull=False)
+            .first()
+        )
+        if tenure is None or not actor.is_system:
+            raise NotFound("没有找到这段在岗经历。")
+        return tenure.county, tenure
+
+    def may(self, move: Move) -> bool:
+        return False
+
+    def stamp(self, move: Move) -> SubjectStamp:
+        return SubjectStamp(
+            kind="employment.tenure", key=str(move.subject.pk), number=move.subject.agreement.case.number
+        )
+
+    def tell_where(self, move: Move) -> None:
+        move.organisations = [move.subject.agreement.village, move.subject.township]
+        move.details["agreement"] = move.subject.agreement.case.key
+
+
+@register
+class StartTenure(_TenureAction):
+    """On the first day of the agreement the worker is 在岗."""
+
+    code = "employment.start_tenure"
+    label = "上岗"
+    told = "到协议开始日期，上岗"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.subject.state != TenureState.PENDING or move.subject.start_on > move.on:
+            return [Refusal("not_due", "还没有到上岗的日期，或者已经上岗。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        move.subject.start()
+        move.subject.save()
+        self.tell_where(move)
+
+
+@register
+class ExpireTenure(_TenureAction):
+    """The day after the agreement's last day: 到期待处理, and pay stops; people settle what follows."""
+
+    code = "employment.expire_tenure"
+    label = "到期"
+    told = "协议期满，到期待处理，停发补贴"
+
+    def refusals(self, move: Move) -> Iterable[Refusal]:
+        if move.subject.state != TenureState.WORKING or move.subject.agreement.end_on >= move.on:
+            return [Refusal("not_due", "协议还没有期满，或者已经处理。")]
+        return ()
+
+    def apply(self, move: Move) -> None:
+        move.subject.expire()
+        move.subject.save()
+        self.tell_where(move)
+
+
+@daily("上岗")
+def start_due(at: datetime) -> Iterable[Step]:
+    """Everybody whose agreement has begun."""
+    on = timezone.localtime(at).date()
+    due = Tenure.objects.filter(state=TenureState.PENDING, start_on__lte=on).order_by("pk")
+    return [Step("employment.start_tenure", tenure, {}) for tenure in due]
+
+
+@daily("协议期满")
+def expire_due(at: datetime) -> Iterable[Step]:
+    """Everybody whose agreement ended before today."""
+    on = timezone.localtime(at).date()
+    due = Tenure.objects.filter(state=TenureState.WORKING, agreement__end_on__lt=on).order_by("pk")
+    return [Step("employment.expire_tenure", tenure, {}) for tenure in due]

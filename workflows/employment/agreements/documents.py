@@ -1,0 +1,235 @@
+"""《扶贫专岗用工协议》 on paper and on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import cn2an
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from forms_templates.library import Form, form
+from forms_templates.sheet import sheet_html
+from forms_templates.values import chinese_date
+from registry.id_numbers import mask_id, mask_phone
+from registry.roles import Role
+from signatures.models import Signature
+from workflows.core.actions import Move
+from workflows.core.cells import date_cell, masked_cell, pad, picture, seal_place, text_cell
+from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version, pictures_of
+from workflows.core.guards import verdicts
+from workflows.core.models import Case, Opinion
+from workflows.core.opinions import valid_opinions
+from workflows.core.paperwork import Button, Page, Paperwork
+from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
+
+from ..models import BEFORE_CONCLUDED, Agreement, AgreementState
+from . import rules
+from .facts import facts_of
+
+FORM = ("agreement", 1)
+KIND = "employment.agreement"
+COPIES = "四"
+_EMPLOYER = OpinionPlaces("", "employer_signed_on", "employer_signature", "employer_seal")
+PLACES = {"township_signs": _EMPLOYER, "village_signs": _EMPLOYER}
+FILLING = "draw_up_agreement"
+
+
+def current_form() -> Form:
+    return form(*FORM)
+
+
+def parsed_day(typed: Any) -> date | None:
+    """A day as the browser sends it; None for anything else."""
+    try:
+        return date.fromisoformat(str(typed or ""))
+    except ValueError:
+        return None
+
+
+def party_name(agreement: Agreement) -> str:
+    """Party A as the paper names it: the government of the township, or the village committee."""
+    return agreement.party_a.seal_name
+
+
+def standing(agreement: Agreement) -> Opinion | None:
+    """The employer's signature, unless the agreement is back with the village."""
+    if agreement.is_live or agreement.state == AgreementState.VOIDED:
+        return None
+    opinions = valid_opinions(agreement.case)
+    return next((opinions[step] for step in PLACES if step in opinions), None)
+
+
+def worker_ink(agreement: Agreement) -> dict[str, Signature]:
+    """The worker's ink that counts; after a return it is given anew."""
+    if agreement.is_live:
+        return {}
+    return {place: ink for place, ink in standing_ink(KIND, agreement.pk).items() if place == WORKER}
+
+
+def values_of(agreement: Agreement, opinion: Opinion | None, worker_signed_on: date | None) -> dict[str, object]:
+    """Every tag of the agreement; what is not signed yet is an explicit blank."""
+    worker, post = agreement.worker, agreement.post
+    yuan = agreement.yuan_per_month
+    return {
+        "county": agreement.county.name,
+        "number": agreement.case.number,
+        "party_a": party_name(agreement),
+        "party_a_representative": opinion.written_by.name if opinion else "",
+        "party_b": worker.name,
+        "sex": worker.sex,
+        "id_number": worker.id_number,
+        "phone": worker.phone,
+        "address": worker.address,
+        "post_type": post.type_name,
+        "workplace": agreement.workplace,
+        "duties": post.duties,
+        "standard": post.standard,
+        "hours": post.hours,
+        "start_on": chinese_date(agreement.start_on),
+        "end_on": chinese_date(agreement.end_on),
+        "stipend": str(yuan),
+        "stipend_in_words": cn2an.an2cn(yuan, "rmb"),
+        "copies": COPIES,
+        "employer_signed_on": chinese_date(timezone.localtime(opinion.at).date() if opinion else None),
+        "worker_signed_on": chinese_date(worker_signed_on),
+    }
+
+
+def file_signed_by_worker(move: Move, ink: Ink) -> None:
+    """The worker signs first: bound to the agreement as it then reads."""
+    agreement: Agreement = move.entity
+    sheet, values = current_form(), values_of(agreement, None, move.on)
+    name, digest = agreement.worker.name, digest_of(current_form(), values)
+    signed = sign_by_worker(move, ink, name=name, content_digest=digest, form_digest=sheet.digest)
+    move.details["worker_signed"] = str(signed[WORKER].get_method_display())
+    label = "劳动者按手印" if ink.witness_name else "劳动者签字"
+    pictures = {WORKER: bytes(signed[WORKER].picture)}
+    file_version(move, form=sheet, values=values, pictures=pictures, label=label)
+
+
+def file_by_employer(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
+    """The next version, with party A's signature or seal."""
+    agreement: Agreement = move.entity
+    opinion = sign or seal
+    ink = worker_ink(agreement)
+    signed_on = timezone.localtime(ink[WORKER].at).date() if WORKER in ink else None
+    file_opinions(
+        move,
+        form=current_form(),
+        values=values_of(agreement, opinion, signed_on),
+        places=PLACES,
+        opinions={opinion.step: opinion} if opinion else {},
+        label=label,
+        sign=sign,
+        seal=seal,
+        pictures={place: bytes(signature.picture) for place, signature in ink.items()},
+    )
+
+
+class AgreementPaperwork(Paperwork):
+    """用工协议 as the desk shows it."""
+
+    flow_label = "agreements"
+    title = "用工协议"
+    form = FORM
+
+    def describe(self, case: Case, entity: Agreement) -> None:
+        case.title = entity.worker.name[:60]
+        case.headline = f"{entity.village.name}，{entity.post.type_name}"
+
+    def shown(self, case: Case, entity: Agreement) -> dict[str, Any]:
+        return {"state": entity.state, "dates": [entity.start_on, entity.end_on], "workplace": entity.workplace}
+
+    def state_tag(self, entity: Agreement) -> dict[str, str]:
+        state = AgreementState(entity.state)
+        kinds = {AgreementState.CONCLUDED: "done", AgreementState.RETURNED: "back", AgreementState.VOIDED: "ended"}
+        return {"kind": kinds.get(state, ""), "label": state.label}
+
+    def heading(self, page: Page) -> str:
+        return f"{page.on_case.title}的用工协议"
+
+    def sheet(self, page: Page) -> SafeString:
+        agreement: Agreement = page.entity
+        agreement.case = page.on_case
+        opinion, ink = standing(agreement), worker_ink(agreement)
+        signed_on = timezone.localtime(ink[WORKER].at).date() if WORKER in ink else None
+        values = values_of(agreement, opinion, signed_on)
+        slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
+        slots["number"] = page.on_case.number or "本人签字后自动编号"
+        masked = {"id_number": mask_id(agreement.worker.id_number), "phone": mask_phone(agreement.worker.phone)}
+        for name, label in (("id_number", "身份证号"), ("phone", "联系电话")):
+            slots[name] = masked_cell(page, name, label, page.full.get(name, masked[name]))
+        pictures: dict[str, Any] = {
+            place: picture("signature", bytes(signature.picture), f"{signature.signer_name}的签字或手印")
+            for place, signature in ink.items()
+        }
+        if page.step == FILLING:
+            slots |= self._open_cells(page, agreement)
+        if opinion is not None:
+            drawn = pictures_of({opinion.step: opinion}, PLACES)
+            for place, png in drawn.items():
+                kind = "seal" if place == _EMPLOYER.seal else "signature"
+                alt = "甲方公章" if kind == "seal" else f"{opinion.written_by.name}手写签字"
+                pictures[place] = picture(kind, png, alt)
+        if page.step in PLACES:
+            pictures[_EMPLOYER.signature] = pad(page, "甲方代表人签字")
+            slots["party_a_representative"] = page.actor.name
+            slots["employer_signed_on"] = chinese_date(page.on)
+        if page.step.endswith("_seals"):
+            pictures[_EMPLOYER.seal] = seal_place()
+        return sheet_html(current_form(), slots, pictures)
+
+    def _open_cells(self, page: Page, agreement: Agreement) -> dict[str, Any]:
+        typed: Mapping[str, Any] = page.typed or {}
+        workplace = typed.get("workplace", agreement.workplace)
+        return {
+            "start_on": date_cell(page, "start_on", "开始日期", typed.get("start_on", agreement.start_on.isoformat())),
+            "end_on": date_cell(page, "end_on", "终止日期", typed.get("end_on", agreement.end_on.isoformat())),
+            "workplace": text_cell(page, "workplace", "工作地点", workplace, maximum=60, required=True),
+        }
+
+    def _facts(self, page: Page) -> rules.AgreementFacts:
+        agreement: Agreement = page.entity
+        typed = page.typed or {}
+        filling = page.step == FILLING and page.typed is not None
+        return facts_of(
+            agreement,
+            on=page.on,
+            policy=page.policy(agreement.county),
+            start_on=parsed_day(typed.get("start_on")) if filling else agreement.start_on,
+            end_on=parsed_day(typed.get("end_on")) if filling else agreement.end_on,
+            actor=page.actor,
+        )
+
+    def checks(self, page: Page) -> list[dict[str, Any]]:
+        if page.task is None or page.step.endswith("_seals"):
+            return []
+        guards = rules.CONTENT if page.step == FILLING else rules.SIGNING
+        return list(verdicts(guards, self._facts(page)))
+
+    def side_panels(self, page: Page) -> list[Any]:
+        if page.step != FILLING:
+            return []
+        hint = "劳动者没有账户：请本人看清协议的全部内容，在这里签字；签字以后才能交甲方。"
+        return [ink_panel(page, title="劳动者签字", hint=hint, read=[], signed="")]
+
+    def consequence(self, page: Page) -> tuple[str, str]:
+        if page.step == FILLING:
+            return "核对日期，请劳动者本人签字", "交甲方代表人签字；对方办理以前您可以撤回。"
+        if page.step in PLACES:
+            return "请先在协议上手写签字", "签字后转甲方印章管理员盖章；盖章以前您可以撤回。"
+        return "请核对双方的签字", "公章盖在日期上并登记用印；盖好后协议签订，劳动者待上岗，不能撤回。"
+
+    def unmasked(self, entity: Agreement) -> dict[str, str]:
+        return {"id_number": entity.worker.id_number, "phone": entity.worker.phone}
+
+    def case_buttons(self, page: Page) -> list[Button]:
+        agreement: Agreement = page.entity
+        clerk = page.actor.appointment_for(agreement.village_id, Role.VILLAGE_CLERK)
+        if clerk and agreement.state in BEFORE_CONCLUDED:
+            return [Button("agreements.void", "作废", "final", needs_reason=True, reason_label="为什么作废")]
+        return []
