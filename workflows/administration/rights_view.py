@@ -43,6 +43,15 @@ def everybodys_acts() -> list[str]:
     ]
 
 
+def anybodys_acts() -> list[str]:
+    """What anybody who serves somewhere may do, about no case: printing a pile, naming a deputy."""
+    return [
+        action.label
+        for action in ACTIONS.all()
+        if not isinstance(action, CaseAction) and not action.roles and not is_for_the_system_only(action)
+    ]
+
+
 def desk_acts() -> list[str]:
     """What may be done at any desk, whatever lies on it."""
     return [
@@ -101,6 +110,7 @@ def rights(request: HttpRequest) -> HttpResponseBase:
         ],
         "everybody": "、".join(everybodys_acts()),
         "at_desks": "、".join(desk_acts()),
+        "anybody": "、".join(dict.fromkeys(anybodys_acts())),
         "when_asked": "、".join(acts_when_asked()),
     }
     return render(request, "administration/rights.html", context)
