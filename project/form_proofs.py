@@ -26,6 +26,11 @@ _COLOURS = 32
 
 def finished_sample(form: Form) -> bytes:
     """The Word file of the form's sample, signed and sealed by invented people."""
+    return form.render(form.sample(), sample_pictures(form))
+
+
+def sample_pictures(form: Form) -> dict[str, bytes]:
+    """Invented ink and seals for every place of the form's sample."""
     names = cycle(_SIGNERS)
     values = form.sample()
     pictures = {}
@@ -33,7 +38,7 @@ def finished_sample(form: Form) -> bytes:
         rows, in_rows, place = name.partition(".")
         for each in [f"{rows}.{index}.{place}" for index in range(len(values[rows]))] if in_rows else [name]:
             pictures[each] = _picture(spec, next(names))
-    return form.render(values, pictures)
+    return pictures
 
 
 def _picture(spec: PictureSpec, signer: str) -> bytes:
