@@ -69,7 +69,7 @@ class Floor:
     def __init__(self, sheet: Form, values: dict[str, Any], pictures: dict[str, bytes]) -> None:
         self.names = [name for name, value in values.items() if isinstance(value, str)]
         marked = values | {name: f"\ue000{name}\ue001" for name in self.names}
-        xml = sheet.template.parts[_PART].render(marked)
+        xml = sheet.template.parts[_PART].render(marked).decode()
         self.pieces = re.split("\ue000([a-z_]+)\ue001", xml)
         self.pictures = {sheet.template.pictures[name]: picture for name, picture in pictures.items()}
         self.members = sheet.template.members

@@ -61,10 +61,12 @@ class Form:
 
     def picture_spec(self, name: str, values: Mapping[str, object]) -> PictureSpec | None:
         """What form.toml says of a place; one in the second row of a list is called "workers.1.signature"."""
+        if "." not in name:
+            return self.pictures.get(name)
         rows, _, rest = name.partition(".")
         index, dot, place = rest.partition(".")
         if not dot:
-            return None if "." in name else self.pictures.get(name)
+            return None
         lines = values.get(rows)
         inside = (
             isinstance(lines, Sequence) and index.isdecimal() and index == str(int(index)) and int(index) < len(lines)

@@ -213,7 +213,7 @@ class SheetWriter:
             rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
             index += len(joined)
         head = f"<thead>{''.join(heads)}</thead>" if heads else ""
-        classes += " grid--list" if heads else ""
+        classes += " grid--list" if heads else "" if table.frame else " grid--plain"
         return f'<table class="{classes}"><colgroup>{columns}</colgroup>{head}<tbody>{"".join(rows)}</tbody></table>'
 
     def _row(self, row: Row, table: Table) -> str:
@@ -238,6 +238,10 @@ class SheetWriter:
         if len(cell.paragraphs) == 1:
             paragraph = cell.paragraphs[0]
             content = self._inline(paragraph.items, paragraph.look) + self._after(paragraph)
+            if any(isinstance(item, Picture) for item in paragraph.items):
+                # What floats is placed from its paragraph's corner.
+                corner = {"position": "relative", "min-height": pt(paragraph.look.line or paragraph.look.size)}
+                content = f'<div class="{self.geometry.name("paragraph", corner)}">{content}</div>'
             classes = ["start"] if paragraph.look.align == "start" else []
         else:
             content, classes = "".join(self._paragraph(paragraph) for paragraph in cell.paragraphs), []

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
@@ -33,14 +33,17 @@ _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/im
 
 def _written(value: object) -> object:
     """The characters of a value as Word's XML; line breaks and tabs become Word's own."""
-    if isinstance(value, Undefined):
-        return value
+    return value if isinstance(value, Undefined) else Markup(_escaped(value))  # noqa: S704 -- escaped
+
+
+def _escaped(value: object) -> str:
+    """Text with what XML needs escaped and Word's own breaks; not a Markup, and never trusting one."""
     # Not markupsafe.escape: it would trust a SafeString, and what a form holds is never markup.
     text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if "\n" in text or "\t" in text:
         text = text.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
         text = text.replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
-    return Markup(text)  # noqa: S704 -- escaped three lines above
+    return text
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -51,6 +54,64 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 _ENVIRONMENT = _environment()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A loop, a condition or a filter, with the names of the values it asks for."""
+
+    template: Template
+    names: tuple[str, ...]
+
+    def render(self, values: Mapping[str, object]) -> bytes:
+        return self.template.render({name: values[name] for name in self.names if name in values}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPart:
+    """One part of the Word file in pieces: bytes that never change, names of values, and what Jinja must work out."""
+
+    pieces: tuple[bytes | str | Passage, ...]
+
+    def render(self, values: Mapping[str, object]) -> bytes:
+        """The filled part. Raises TemplateError."""
+        return b"".join([_piece(piece, values) for piece in self.pieces])
+
+
+def _piece(piece: bytes | str | Passage, values: Mapping[str, object]) -> bytes:
+    if isinstance(piece, bytes):
+        return piece
+    if isinstance(piece, str):
+        if piece not in values:
+            raise UndefinedError(f"没有{piece}的值")
+        return _escaped(values[piece]).encode()
+    return piece.render(values)
+
+
+def _compiled_part(parsed: nodes.Template) -> CompiledPart:
+    """Plain tags are filled without Jinja's help; loops, conditions and filters are left to it, piece by piece."""
+    if any(parsed.find_all((nodes.Assign, nodes.AssignBlock, nodes.Macro, nodes.Import, nodes.FromImport))):
+        # What one piece defines, another may use.
+        return CompiledPart((_passage(parsed.body),))
+    pieces: list[bytes | str | Passage] = []
+    for node in parsed.body:
+        for each in node.nodes if isinstance(node, nodes.Output) else [node]:
+            if isinstance(each, nodes.TemplateData):
+                pieces.append(each.data.encode())
+            elif isinstance(each, nodes.Name):
+                pieces.append(each.name)
+            elif isinstance(each, nodes.Expr):
+                pieces.append(_passage([nodes.Output([each], lineno=each.lineno)]))
+            else:
+                pieces.append(_passage([each]))
+    return CompiledPart(tuple(pieces))
+
+
+def _passage(body: list[nodes.Node]) -> Passage:
+    tree = nodes.Template(body, lineno=1)
+    tree.set_environment(_ENVIRONMENT)
+    template = Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {}, None)
+    return Passage(template, tuple(sorted(meta.find_undeclared_variables(tree))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +135,7 @@ class CompiledTemplate:
     """
 
     members: tuple[Member, ...]
-    parts: Mapping[str, Template]
+    parts: Mapping[str, CompiledPart]
     tags: frozenset[str]
     columns: Mapping[str, frozenset[str]]
     pictures: Mapping[str, str]
@@ -94,7 +155,7 @@ class CompiledTemplate:
                 raise FormTemplateError(f"模板里没有名为{name}的图片位置。")
             replaced[self.pictures[name]] = picture
         try:
-            replaced |= {name: part.render(values).encode() for name, part in self.parts.items()}
+            replaced |= {name: part.render(values) for name, part in self.parts.items()}
         except TemplateError as error:
             raise FormTemplateError(f"模板里的标记无法填写：{error.message}。") from error
         members = [
@@ -126,7 +187,7 @@ class CompiledTemplate:
 def compile_template(docx: bytes, place: str) -> CompiledTemplate:
     """Compile a Word file; `place` names it in the FormTemplateError a broken tag raises."""
     members = unpack(docx)
-    parts: dict[str, Template] = {}
+    parts: dict[str, CompiledPart] = {}
     tags: set[str] = set()
     columns: dict[str, set[str]] = {}
     pictures: dict[str, str] = {}
@@ -153,7 +214,7 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
             for rows, column in _columns(parsed):
                 columns.setdefault(rows, set()).add(column)
             conditional = conditional or _CONDITION.search(source) is not None
-            parts[member.name] = _ENVIRONMENT.from_string(source)
+            parts[member.name] = _compiled_part(parsed)
         except TemplateSyntaxError as error:
             raise FormTemplateError(f"{place}（{member.name}）的标记写法有误：{error.message}。") from error
     return CompiledTemplate(

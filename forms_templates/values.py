@@ -18,6 +18,10 @@ _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
 # differently from what is stored.
 _FORBIDDEN = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
+_TEXTS = frozenset(("text", "phone", "id_number", "choice", "multiline", "date"))
+# Most values hold neither: one look tells.
+_UNUSUAL = re.compile(f"{_LINE_BREAKS.pattern}|{_FORBIDDEN.pattern}")
+
 
 class FormDataError(ValueError):
     """A paper cannot be made from these values; the sentence names the field."""
@@ -69,6 +73,8 @@ def clean_values(fields: Mapping[str, FieldSpec], values: Mapping[str, object]) 
 
 
 def _clean(spec: FieldSpec, value: object) -> Value:
+    if isinstance(value, str) and spec.kind in _TEXTS and _UNUSUAL.search(value) is None:
+        return value
     if spec.kind == "rows":
         return _clean_rows(spec, value)
     if spec.kind in ("marks", "boxes"):
