@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from project.demo import words
+from project.demo import agreements, words
 from project.demo.office_hours import OfficeHours
 from project.demo.plan import Resident
 from registry.id_numbers import age_on
@@ -82,6 +82,8 @@ def acts_for(resident: Resident, dice: random.Random) -> list[str]:
         acts.insert(dice.randint(0, len(acts)), "comment")
     if resident.goal == State.AWAITING_TOWNSHIP_REVIEW and dice.random() < 0.25:
         acts.append("take")
+    if resident.goal in ("approved", "sent_back_and_approved") and resident.ago > agreements.STILL_WAITING:
+        acts += agreements.ACTS
     return acts
 
 
@@ -99,9 +101,19 @@ class ApplicationStory:
         opened, *times = self.moments
         at = yield opened
         case = self._open(at)
+        signing = agreements.AgreementStory(
+            source=case,
+            worker=self.resident.person.name,
+            place=self.resident.village.name,
+            start_on=self.moments[-1].date() + timedelta(days=1),
+            holder=self._holder,
+        )
         for act, moment in zip(self.acts, times, strict=True):
             at = yield moment
-            self._act(case, act, at)
+            if act in agreements.ACTS:
+                signing.act(act, at)
+            else:
+                self._act(case, act, at)
 
     # --- the sheet ------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def codes(caught: pytest.ExceptionInfo[Refused]) -> list[str]:
 def test_an_agreement_is_prefilled_signed_by_both_sealed_and_makes_a_tenure(cast: Cast) -> None:
     source, case = drawn_up(cast)
     agreement = Agreement.objects.get(case=case)
-    assert (agreement.start_on, agreement.end_on) == (TODAY, date(2021, 9, 14))
+    assert (agreement.start_on, agreement.end_on) == (date(2020, 10, 1), date(2021, 9, 30))
     assert (agreement.party_a, agreement.yuan_per_month) == (cast.township, 400)
     conclude(cast, case)
     assert Agreement.objects.get(case=case).state == AgreementState.CONCLUDED
@@ -114,7 +114,7 @@ def test_all_service_together_is_three_years_at_most(cast: Cast) -> None:
     worker = application_of(source).worker
     cast.record_service(worker, date(2018, 1, 1), date(2020, 6, 30))  # thirty months
     case = cast.do("agreements.open", source, cast.clerk).result
-    assert Agreement.objects.get(case=case).end_on == date(2021, 3, 14)
+    assert Agreement.objects.get(case=case).end_on == date(2021, 3, 31)
     with pytest.raises(Refused) as caught:
         submit(cast, case, end_on="2021-03-15")
     assert codes(caught) == ["beyond_three_years"]

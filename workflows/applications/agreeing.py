@@ -24,6 +24,7 @@ from workflows.employment.agreements.actions import when_concluded
 from workflows.employment.agreements.facts import facts_of
 from workflows.employment.agreements.flow_v1 import AgreementFlow
 from workflows.employment.models import Agreement, AgreementState
+from workflows.employment.service import months_after
 
 from .models import Application, State
 
@@ -80,6 +81,8 @@ class DrawUpAgreement(OpenInVillage):
         if application.worker is None or application.post is None:
             raise LookupError(f"{source.key} is approved without a worker or a post")
         case.person_key = application.worker.person_key
+        # Whole months are paid and counted; and two more offices have to sign before it begins.
+        begins = months_after(move.on.replace(day=1), 1)
         agreement = Agreement(
             county=move.county,
             village=application.village,
@@ -91,12 +94,12 @@ class DrawUpAgreement(OpenInVillage):
             category=application.category,
             party_a=application.village if policy.party_a == "village" else application.township,
             workplace=application.village.name,
-            start_on=move.on,
-            end_on=move.on,
+            start_on=begins,
+            end_on=begins,
             yuan_per_month=policy.stipend(application.category, move.on),
         )
-        facts = facts_of(agreement, on=move.on, policy=policy, start_on=move.on, end_on=None)
-        agreement.end_on = max(rules.latest_end(facts, move.on), move.on)
+        facts = facts_of(agreement, on=move.on, policy=policy, start_on=begins, end_on=None)
+        agreement.end_on = max(rules.latest_end(facts, begins), begins)
         agreement.save()
         move.details["application"] = source.key
         return agreement

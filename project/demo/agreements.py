@@ -1,0 +1,51 @@
+"""What follows an approval in the demo: the agreement, signed by the worker and the township, and sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from registry.roles import Role
+from signatures.demo_strokes import demo_signature
+from workflows.core.actors import Actor
+from workflows.core.door import perform
+from workflows.core.models import Case
+from workflows.core.procedure import open_tasks
+from workflows.employment.service import months_after
+
+ACTS = ("draw_up_agreement", "worker_signs", "township_signs", "township_seals")
+# An approval of these last working days still waits for its agreement; ten of them are the policy's term.
+STILL_WAITING = 6
+
+
+class AgreementStory:
+    """The agreement of one approved application; it begins the day after its seal."""
+
+    def __init__(self, source: Case, worker: str, place: str, start_on: date, holder: Callable[[Role], Actor]) -> None:
+        self.source, self.worker, self.place, self.holder = source, worker, place, holder
+        self.start_on = start_on
+        self.case: Case | None = None
+
+    def act(self, act: str, at: datetime) -> None:
+        """One act at its moment."""
+        if act == "draw_up_agreement":
+            self.case = perform("agreements.open", self.source, self.holder(Role.VILLAGE_CLERK), {}, at=at).result
+            return
+        if self.case is None:
+            raise LookupError("an agreement is drawn up before it is signed")
+        task = open_tasks(self.case)[0]
+        if act == "worker_signs":
+            half_a_year = months_after(self.start_on, 6) - timedelta(days=1)
+            data = {
+                "start_on": self.start_on.isoformat(),
+                "end_on": min(half_a_year, self.case.entity.end_on).isoformat(),  # what the rules allow at the most
+                "workplace": self.place,
+                "worker_strokes": demo_signature(self.worker),
+            }
+            perform("agreements.submit", task, self.holder(Role.VILLAGE_CLERK), data, at=at)
+        elif act == "township_signs":
+            reviewer = self.holder(Role.TOWNSHIP_REVIEWER)
+            signed = {"strokes": demo_signature(reviewer.name)}
+            perform("agreements.sign_for_township", task, reviewer, signed, at=at)
+        else:
+            perform("agreements.seal_by_township", task, self.holder(Role.TOWNSHIP_SEAL_KEEPER), {}, at=at)
