@@ -13,7 +13,7 @@ from registry.models import PolicySet
 from signatures.models import Seal
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
 from tests.policies.test_proposals import propose
-from workflows.applications.models import State
+from workflows.applications.models import Application, State
 from workflows.core.actions import ACTIONS
 from workflows.core.door import perform
 from workflows.core.models import Attachment, Case, Sitting
@@ -36,6 +36,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "applications": OPEN,
     "password_change": OPEN,
     "posts": OPEN,
+    "workers": (200,) * 8 + (404,),
+    "worker": (200, 200, 200, 404, 404, 200, 200, 404, 404),
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
@@ -194,6 +196,7 @@ ACTS: dict[str, str] = {
     "policies.approve": "-----y---",
     "policies.reject": "-----y---",
     "policies.withdraw": "-----y---",
+    "employment.unmask_worker": "yyy--yy--",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
     "employment.import_service": "--y-y----",
@@ -236,6 +239,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "paper": paper,
         "paper_word": paper,
         "paper_print": paper,
+        "worker": [Application.objects.get(case=case).worker_id],
         "attachment": [Attachment.objects.get().pk],
         "trail_event": [1],
         "flow": ["applications"],
@@ -350,6 +354,7 @@ def of_employment(code: str, cast: Cast) -> Any:
 
 def subject_of(code: str, cast: Cast, case: Case) -> Any:
     rows: dict[str, Any] = {
+        "employment.unmask_worker": Application.objects.get(case=case).worker,
         "printing.start": cast.county,
         "printing.cancel": PrintRun(),
         "printing.finish": PrintRun(),
