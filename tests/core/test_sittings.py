@@ -197,7 +197,9 @@ def test_from_the_inbox_to_the_print_in_the_browser(cast: Cast) -> None:
         assert opened.status_code == 303
         url = opened["Location"]
         assert "件已有结果" in client.get(url).content.decode()
-        assert client.post(f"{url}go/", headers={"Accept": "application/json"}).json()["waiting"] == 0
+        # One request works for a while only: on a slow machine it takes several.
+        asked = {"Accept": "application/json"}
+        assert any(client.post(f"{url}go/", headers=asked).json()["waiting"] == 0 for _ in cases)
         assert client.post(f"{url}print/").content.decode().count('class="printed"') == 2
         stranger = Client()
         stranger.force_login(user_of(cast.colleague), backend="django.contrib.auth.backends.ModelBackend")
