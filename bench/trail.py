@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench import NotMeasured, postgres, side_by_side
 
@@ -90,7 +91,7 @@ def main() -> None:
 
     fill()
     middle = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=EVENTS)
-    span = {"since": middle, "until": middle + timedelta(days=1)}
+    span: dict[str, Any] = {"since": middle, "until": middle + timedelta(days=1)}
     searches = {
         "newest": Search(),
         "one_day": Search(**span),
