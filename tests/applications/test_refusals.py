@@ -27,7 +27,12 @@ from workflows.core.models import Case
 from workflows.core.refusals import DoorError, NotFound, NotYours, Overtaken, Refusal, Refused
 from workflows.core.seen import seen_of
 
-DATA = {**signed("秦守义"), "reason": "请核对电话。", "quota_reason": "两老要照看的人家。"}
+DATA = {
+    **signed("秦守义"),
+    "reason": "请核对电话。",
+    "quota_reason": "两老要照看的人家。",
+    "office": "township_clerk",
+}
 DECISIONS = sorted(a.code for a in ACTIONS.all() if isinstance(a, TaskAction) and a.code.startswith("applications."))
 OPEN_STATES = [State.DRAFT, State.RETURNED, *PATH, State.AWAITING_QUOTA_CONFIRMATION]
 HOLDERS = {
