@@ -138,7 +138,8 @@ def test_a_key_is_never_taken_for_that_of_another_kind_of_thing(
         for part, client in clients.items():
             for where in ("task", "act"):
                 response = faults.send(f"{part} {where}", client.post, addresses(case)[where], data)
-                assert response is None or response.status_code == 404, f"{part} {where}: {response.status_code}"
+                # A form that wants more is asked for it (422) before anybody looks what the key is of.
+                assert response is None or response.status_code in (404, 422), f"{part} {where}: {response.status_code}"
 
 
 def test_nonsense_in_every_field_of_the_sheet_is_told_in_words(cast: Cast, browser: Browser, faults: Faults) -> None:

@@ -100,7 +100,7 @@ def test_a_small_county_has_every_state_and_is_sound() -> None:
     pile = DeskTask.objects.filter(office=township, office_role=Role.TOWNSHIP_REVIEWER, finished__isnull=True)
     assert 10 <= pile.count() <= 14
     edge = Application.objects.filter(township=township, category="edge")
-    assert Counter(edge.values_list("state", flat=True)) == {State.APPROVED: 4, State.AWAITING_TOWNSHIP_REVIEW: 2}
+    assert Counter(edge.values_list("state", flat=True)) == {State.SIGNED: 4, State.AWAITING_TOWNSHIP_REVIEW: 2}
 
 
 def test_the_same_seed_on_the_same_day_tells_the_same(again: Any) -> None:
