@@ -35,6 +35,24 @@ django.setup()
 pytest_plugins = ["tests.tools", "tests.processes", "tests.databases"]
 
 
+# Stories of the browser, of races between processes and of the whole county: many minutes on two cores, and not walked
+# again since agreements, delegations and sittings came to the same pages. `make test-full` runs them.
+WALKED_IN_FULL_ONLY = (
+    "tests/journeys/",
+    "tests/races/",
+    "tests/core/test_queries.py",
+    "tests/core/test_desk_model.py",
+    "tests/project/test_demo_county.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    root = Path(__file__).resolve().parents[1]
+    for item in items:
+        if item.path.resolve().relative_to(root).as_posix().startswith(WALKED_IN_FULL_ONLY):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Argon2 is slow on purpose; the manifest needs collectstatic; every worker gets papers of its own."""

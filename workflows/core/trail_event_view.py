@@ -20,7 +20,7 @@ from signatures.models import SealUse, Signature
 from signatures.signing import verify_signature
 
 from .actions import ACTIONS
-from .requests import office_page
+from .requests import office_page, row_number
 from .trail_view import trail_county
 from .trail_words import case_url, change_text, detail_rows, role_label, state_names
 
@@ -28,6 +28,8 @@ from .trail_words import case_url, change_text, detail_rows, role_label, state_n
 @office_page
 def trail_event(request: HttpRequest, sequence: int) -> HttpResponseBase:
     """One event with its canonical bytes: anyone can recompute the hash."""
+    if row_number(sequence) is None:  # longer than any row number: the database would choke on it
+        raise Http404
     county = trail_county(request)
     pair = Event.objects.filter(county=county.code, sequence__in=[sequence - 1, sequence])
     found = {each.sequence: each for each in pair}
