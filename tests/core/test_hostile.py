@@ -33,6 +33,7 @@ QUERIES = {
 }
 SUBMIT = {"action": "applications.submit", "phone": "1"}
 # What is not acted on through a desk or a case: their keys are a county's, a village's, a paper's.
+# Moving a case to a newer flow is an act on a case: there the answer is whose it is (403).
 ELSEWHERE = sorted(
     action.code
     for action in ACTIONS.all()
@@ -123,7 +124,7 @@ def test_a_new_application_is_saved_or_submitted_and_nothing_else(cast: Cast, br
             assert response.status_code == 404, action
 
 
-@pytest.mark.parametrize("code", ELSEWHERE)
+@pytest.mark.parametrize("code", [code for code in ELSEWHERE if code != "flows.move_case"])
 def test_a_key_is_never_taken_for_that_of_another_kind_of_thing(
     code: str, cast: Cast, browser: Browser, faults: Faults
 ) -> None:
