@@ -41,6 +41,7 @@ WALKED_IN_FULL_ONLY = (
     "tests/journeys/",
     "tests/races/",
     "tests/core/test_queries.py",
+    "tests/applications/test_random_walk.py",
     "tests/core/test_desk_model.py",
     "tests/project/test_demo_county.py",
 )
