@@ -6,21 +6,13 @@ import random
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
+from workflows.core.working_days import is_working_day
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MORNING, NOON = time(8, 40), time(11, 50)
 AFTERNOON, EVENING = time(14, 10), time(17, 20)
 _MORNING_MINUTES = 190
 _DAY_MINUTES = 2 * _MORNING_MINUTES
-
-
-def is_working_day(day: date) -> bool:
-    """As the State Council's calendar has it; for years it does not know yet, Monday to Friday."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 class OfficeHours:

@@ -20,7 +20,7 @@ from forms_templates.models import Document
 from project.demo import crowd, demo_logins, people, words
 from project.demo.county import BEGAN_AGO, DemoCounty
 from project.demo.crowd import Crowd
-from project.demo.office_hours import OfficeHours, is_working_day
+from project.demo.office_hours import OfficeHours
 from project.demo.places import FULL_SIZE, TOWNSHIPS, villages, villages_for
 from project.demo.plan import AT_WORK, SERVED, draw_up
 from registry.id_numbers import IdNumber, last_day_within
@@ -30,6 +30,7 @@ from signatures.seal_drawing import _has_glyph
 from workflows.applications.models import Application, State
 from workflows.core.consistency import faulty_cases
 from workflows.core.models import Case, DeskTask
+from workflows.core.working_days import is_working_day
 
 CHINA = timezone(timedelta(hours=8))
 TODAY = date(2026, 11, 25)
