@@ -17,7 +17,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     atexit.register(shutil.rmtree, _var, ignore_errors=True)
     (Path(_var) / "static").mkdir()
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="project.settings",
+        DJANGO_SETTINGS_MODULE="tests.settings",
         VAR_DIR=_var,
         DATABASE_URL="sqlite:///:memory:",
         SECRET_KEY="only-for-tests-" + "0" * 50,
@@ -26,32 +26,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     )
 
 import django  # noqa: E402
-from django.conf import settings  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
-settings.INSTALLED_APPS.append("tests.slips")
 django.setup()
 
 pytest_plugins = ["tests.tools", "tests.processes", "tests.databases"]
-
-
-# Stories of the browser, of races between processes and of the whole county: many minutes on two cores, and not walked
-# again since agreements, delegations and sittings came to the same pages. `make test-full` runs them.
-WALKED_IN_FULL_ONLY = (
-    "tests/journeys/",
-    "tests/races/",
-    "tests/core/test_queries.py",
-    "tests/applications/test_random_walk.py",
-    "tests/core/test_desk_model.py",
-    "tests/project/test_demo_county.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    root = Path(__file__).resolve().parents[1]
-    for item in items:
-        if item.path.resolve().relative_to(root).as_posix().startswith(WALKED_IN_FULL_ONLY):
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)

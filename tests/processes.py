@@ -77,7 +77,13 @@ def start(command: Sequence[str], database_url: str, var_dir: Path, **environmen
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database_url, "VAR_DIR": str(var_dir), **environment},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "project.settings",  # the product as it is served, without the flow of the tests
+            "DATABASE_URL": database_url,
+            "VAR_DIR": str(var_dir),
+            **environment,
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

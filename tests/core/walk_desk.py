@@ -3,9 +3,8 @@
 import os
 
 import django
-from django.conf import settings
 
-settings.INSTALLED_APPS.append("tests.slips")
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
 from tests.core.desk_walk import walk_in_this_database  # noqa: E402
