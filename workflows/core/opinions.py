@@ -143,6 +143,7 @@ def void_opinions(move: Move, *, why: str, steps: Sequence[str] | None = None) -
         if opinion.seal_use is not None:
             revoke_seal_use(opinion.seal_use, at=move.at, why=why, by=move.user)
     if voided:
+        move.case.forget("opinions")
         earlier: list[str] = move.details.get("voided", [])  # type: ignore[assignment]
         move.details["voided"] = [*earlier, *(opinion.step for opinion in voided)]
     return voided
