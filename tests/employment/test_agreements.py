@@ -51,7 +51,7 @@ def test_an_agreement_is_prefilled_signed_by_both_sealed_and_makes_a_tenure(cast
     conclude(cast, case)
     assert Agreement.objects.get(case=case).state == AgreementState.CONCLUDED
     assert state_of(source) == State.SIGNED
-    tenure = Tenure.objects.get(agreement=agreement)
+    tenure = Tenure.objects.get(agreements=agreement)
     assert (tenure.state, tenure.start_on, tenure.end_on) == (TenureState.PENDING, TODAY, None)
     from forms_templates.models import Document
 
@@ -74,7 +74,7 @@ def test_the_day_after_its_last_day_it_waits_for_people(cast: Cast) -> None:
     run_daily(cast.tick())
     cast.now = cast.now.replace(year=2021, month=9, day=14)
     run_daily(cast.now)
-    assert Tenure.objects.get().state == TenureState.WORKING
+    assert Tenure.objects.get().state == TenureState.AWAITING_RENEWAL
     run_daily(cast.tick(days=1))
     assert Tenure.objects.get().state == TenureState.EXPIRED
 

@@ -108,6 +108,8 @@ class DrawUpAgreement(OpenInVillage):
 @when_concluded
 def application_is_signed(move: Move, agreement: Agreement) -> None:
     """已批准 → 已签协议, in the same act: from now on the tenure holds the place."""
+    if agreement.is_renewal:
+        return
     application = Application.objects.select_for_update(of=("self",), no_key=True).get(case=agreement.source_id)
     application.sign()
     application.save()

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from registry.models import KinshipDeclaration
 from workflows.core.models import DeskTask
-from workflows.employment.models import Tenure
+from workflows.employment.models import Tenure, TenureState
 from workflows.employment.places import register_promises
 from workflows.employment.service import Stretch
 
@@ -132,6 +132,7 @@ def _tenures(asked: Asked) -> list[Any]:
     reasons = (Q(worker=asked.worker), Q(post=asked.post, end_on__isnull=True), edge)
     return [
         Tenure.objects.filter(reason)
+        .exclude(state=TenureState.CANCELLED)
         .order_by()
         .values(
             kind=_text("tenure"),

@@ -34,10 +34,17 @@ def notices_of(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(to_me).annotate(unread=~Exists(read)).select_related("case").order_by("-at", "-pk")
 
 
+def _url_of(notice: Notice) -> str:
+    """The case; without one an office's message leads to its people, a person's own to who stands in for whom."""
+    if notice.case_id:
+        return reverse("case", args=[notice.case_id])
+    return reverse("workers" if notice.office_id else "delegations")
+
+
 def notice_row(notice: Any) -> dict[str, Any]:
     return {
         "text": f"{notice.case.title}：{notice.text}" if notice.case else notice.text,
-        "url": reverse("case", args=[notice.case_id]) if notice.case_id else reverse("delegations"),
+        "url": _url_of(notice),
         "at": notice.at,
         "unread": notice.unread,
     }

@@ -93,6 +93,10 @@ class Paperwork:
         """The facts a reader decides on: a change of one of them is a conflict (409)."""
         raise NotImplementedError
 
+    def form_of(self, entity: Any) -> tuple[str, int]:
+        """The form of this case, where a flow has several."""
+        return self.form
+
     def facts(self, case: Case, entity: Any) -> dict[str, Any]:
         """The fields steps are shown, by name, as plain values: what a desk's `shown` names (see procedure.py)."""
         return {}

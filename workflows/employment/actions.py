@@ -8,7 +8,7 @@ from registry.roles import Role
 from workflows.core.actions import Move, register
 from workflows.core.registry_actions import RegistryAction
 
-from .models import Post, Tenure
+from .models import Post, Tenure, TenureState
 
 
 @register
@@ -40,7 +40,13 @@ class RecordService(RegistryAction):
 
     def make(self, move: Move) -> Tenure:
         data: dict[str, Any] = dict(move.data)
-        tenure = Tenure(county=move.county, **data)
+        post, worker = data.get("post"), data["worker"]
+        tenure = Tenure(
+            county=move.county,
+            village=post.village if post is not None else worker.village,
+            state=TenureState.ENDED if data.get("end_on") else TenureState.WORKING,
+            **data,
+        )
         tenure.save()
         move.organisations = [tenure.township]
         move.details["start_on"] = tenure.start_on.isoformat()

@@ -10,5 +10,7 @@ class EmploymentConfig(AppConfig):
         # Importing the flows' actions makes them known to the door.
         from . import actions, service_list  # noqa: F401
         from .agreements import actions as agreement_actions  # noqa: F401
+        from .agreements import renewing  # noqa: F401
         from .people import actions as people_actions  # noqa: F401
         from .posts import actions as post_actions  # noqa: F401
+        from .tenures import actions as tenure_actions  # noqa: F401

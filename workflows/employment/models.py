@@ -128,14 +128,23 @@ BEFORE_CONCLUDED = (
 class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """用工协议: who works on which post from when to when, signed by both and sealed by party A.
 
-    `source` is the approved application it is drawn up from; the village or the township is party A by policy.
+    `source` is the approved application the first one is drawn up from; a renewal has none, but the `tenure` it
+    carries on, to which the first one is joined when it is concluded. Party A is the village or the township by policy.
     """
 
     county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
     village = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="行政村")
     township = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="乡镇")
     case = models.OneToOneField("core.Case", models.PROTECT, related_name="agreement", verbose_name="办件")
-    source = models.ForeignKey("core.Case", models.PROTECT, related_name="agreements", verbose_name="依据的申请")
+    source = models.ForeignKey(
+        "core.Case", models.PROTECT, null=True, related_name="agreements", verbose_name="依据的申请"
+    )
+    tenure = models.ForeignKey(
+        "employment.Tenure", models.PROTECT, null=True, related_name="agreements", verbose_name="在岗经历"
+    )
+    # What the renewal stands on (《办法》第九条).
+    appraisal_year = models.CharField("考核年度", max_length=6, blank=True, default="")
+    appraisal_result = models.CharField("考核结果", max_length=10, blank=True, default="")
     worker = models.ForeignKey("registry.Worker", models.PROTECT, related_name="agreements", verbose_name="劳动者")
     post = models.ForeignKey(Post, models.PROTECT, related_name="agreements", verbose_name="岗位")
     category = models.CharField("人员类别", max_length=40)
@@ -156,6 +165,9 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.UniqueConstraint(
                 fields=["source"], condition=~Q(state="voided"), name="one_agreement_per_application"
             ),
+            models.UniqueConstraint(
+                fields=["tenure"], condition=~Q(state__in=["concluded", "voided"]), name="one_renewal_at_a_time"
+            ),
         ]
         indexes = [models.Index(fields=["worker", "-start_on"], name="agreement_by_worker")]
 
@@ -166,6 +178,11 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def is_live(self) -> bool:
         """The clerk may still write."""
         return self.state in (AgreementState.DRAFT, AgreementState.RETURNED)
+
+    @property
+    def is_renewal(self) -> bool:
+        """续签 of a tenure, not the first agreement of an application."""
+        return self.source_id is None
 
     @transition(
         field=state,
@@ -231,53 +248,34 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         return to
 
 
-class TenureState(models.TextChoices):
-    """States are only added, never renamed."""
+# Tenures and leaves.
+from .tenure_models import (  # noqa: E402
+    AT_WORK,
+    BEFORE_APPROVED,
+    ENDINGS,
+    LASTING,
+    EndReason,
+    Leave,
+    LeaveState,
+    Tenure,
+    TenureState,
+)
 
-    PENDING = "pending", "待上岗"
-    WORKING = "working", "在岗"
-    EXPIRED = "expired", "到期待处理"
-    ENDED = "ended", "已离岗"
-
-
-class Tenure(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
-    """One stretch of work on a welfare post: what Article 10 counts.
-
-    `end_on` is the last day worked; empty while it lasts. `agreement` is empty for work before this system.
-    """
-
-    county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
-    township = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="乡镇")
-    worker = models.ForeignKey("registry.Worker", models.PROTECT, related_name="tenures", verbose_name="劳动者")
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="tenures", verbose_name="岗位")
-    agreement = models.OneToOneField(
-        Agreement, models.PROTECT, null=True, related_name="tenure", verbose_name="用工协议"
-    )
-    state = FSMField("状态", default=TenureState.WORKING, choices=TenureState.choices, protected=True, max_length=20)
-    start_on = models.DateField("上岗日期")
-    end_on = models.DateField("离岗日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "在岗经历"
-        verbose_name_plural = "在岗经历"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(end_on__isnull=True) | Q(end_on__gte=F("start_on")),
-                name="tenure_ends_after_it_starts",
-            ),
-            models.UniqueConstraint(
-                fields=["worker"], condition=Q(end_on__isnull=True), name="one_running_tenure_per_worker"
-            ),
-        ]
-        indexes = [models.Index(fields=["township", "end_on"], name="tenure_by_township")]
-
-    def __str__(self) -> str:
-        return f"{self.start_on}至{self.end_on or '今'}"
-
-    @transition(field=state, source=TenureState.PENDING, target=TenureState.WORKING)
-    def start(self) -> None:
-        """上岗：协议开始的那一天。"""
-
-    @transition(field=state, source=TenureState.WORKING, target=TenureState.EXPIRED)
-    def expire(self) -> None:
-        """协议期满的第二天：到期待处理，停发补贴，等人办理续签或者终止。"""
+__all__ = [
+    "AT_WORK",
+    "BEFORE_APPROVED",
+    "BEFORE_CONCLUDED",
+    "BEFORE_SETTLED",
+    "ENDINGS",
+    "LASTING",
+    "SETTLED",
+    "Agreement",
+    "AgreementState",
+    "EndReason",
+    "Leave",
+    "LeaveState",
+    "Post",
+    "PostState",
+    "Tenure",
+    "TenureState",
+]

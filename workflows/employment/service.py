@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,14 +44,44 @@ def span_of(first: date, last: date) -> Span:
     return Span(months, (end - months_after(first, months)).days)
 
 
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """In order, and those that meet or follow each other without a day between as one."""
+    found: list[Stretch] = []
+    for stretch in sorted(stretches, key=lambda each: each.first):
+        before = found[-1] if found else None
+        if before is None or (before.last is not None and stretch.first > before.last + timedelta(days=1)):
+            found.append(stretch)
+        elif before.last is not None and (stretch.last is None or stretch.last > before.last):
+            found[-1] = Stretch(before.first, stretch.last)
+    return found
+
+
+def clipped(stretches: Iterable[Stretch], first: date, last: date | None) -> tuple[Stretch, ...]:
+    """The parts of the stretches that lie from `first` to `last`."""
+    ends = [(each, min((day for day in (each.last, last) if day is not None), default=None)) for each in stretches]
+    return tuple(
+        Stretch(max(each.first, first), end) for each, end in ends if end is None or max(each.first, first) <= end
+    )
+
+
+def days_of(stretches: Iterable[Stretch]) -> frozenset[date]:
+    """Every day of stretches that have an end."""
+    return frozenset(
+        each.first + timedelta(days=number)
+        for each in stretches
+        if each.last is not None
+        for number in range((each.last - each.first).days + 1)
+    )
+
+
 def service_until(stretches: Iterable[Stretch], on: date) -> Span:
     """All service up to and including `on`.
 
-    Left-over days of several stretches are put together, thirty to a month; those of a single stretch are less
-    than a month by the calendar and never make one.
+    Stretches without a day between are one (an agreement and its renewal). Left-over days of several are put together,
+    thirty to a month; those of a single stretch are less than a month by the calendar and never make one.
     """
     months = days = broken = 0
-    for stretch in stretches:
+    for stretch in joined(stretches):
         if stretch.first > on:
             continue
         span = span_of(stretch.first, min(stretch.last or on, on))
@@ -59,3 +89,17 @@ def service_until(stretches: Iterable[Stretch], on: date) -> Span:
         days += span.days
         broken += bool(span.days)
     return Span(months + days // 30, days % 30) if broken > 1 else Span(months, days)
+
+
+def last_day_of_service(stretches: Sequence[Stretch], first: date, most: int) -> date:
+    """The last day until which somebody may work who begins (or goes on) on `first`, so that all service together is
+    at most so many months; the day before `first` when none is left."""
+    limit = Span(most, 0)
+    before, last = first - timedelta(days=1), months_after(first, most)
+    while before < last:  # service grows with the day: halve the days between
+        middle = before + timedelta(days=(last - before).days // 2 + 1)
+        if service_until((*stretches, Stretch(first, middle)), middle) <= limit:
+            before = middle
+        else:
+            last = middle - timedelta(days=1)
+    return before

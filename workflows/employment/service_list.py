@@ -14,7 +14,7 @@ from registry.roles import Role
 from workflows.core.actions import Move, register
 from workflows.core.list_actions import Faults, ListAction, parts
 
-from .models import Post, Tenure
+from .models import Post, Tenure, TenureState
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ class ImportService(ListAction):
             Tenure(
                 county=move.county,
                 township=move.data["township"],
+                village_id=row.post.village_id if row.post is not None else row.worker.village_id,
                 worker=row.worker,
                 post=row.post,
                 start_on=row.start_on,
                 end_on=row.end_on,
+                state=TenureState.WORKING if row.end_on is None else TenureState.ENDED,
             )
             for row in read
         )
@@ -97,7 +99,8 @@ def _workers(county_id: int, numbers: Iterable[str]) -> dict[str, Worker]:
     indexes = {blind_index(number): number for number in numbers if number}
     found: dict[str, Worker] = {}
     for some in parts(indexes):
-        workers = Worker.objects.filter(county_id=county_id, id_index__in=some).only("pk", "name", "id_index")
+        workers = Worker.objects.filter(county_id=county_id, id_index__in=some)
+        workers = workers.only("pk", "name", "id_index", "village_id")
         found |= {indexes[worker.id_index]: worker for worker in workers}
     return found
 

@@ -1,32 +1,27 @@
-"""What can be done with an agreement, and what the clock does with the tenure that comes of it."""
+"""What can be done with an agreement; the tenure that comes of it, or is carried on by it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
 
-from audit.trail import SubjectStamp
 from registry.models import Worker
 from registry.policies import policy_on
-from workflows.core.actions import Action, Move, TaskAction, refusals_of_form, register
-from workflows.core.actors import Actor
-from workflows.core.daily import daily
+from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.desk_forms import ReasonForm, SignatureForm
-from workflows.core.door import Step
 from workflows.core.guards import refusals
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import VoidInVillage
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
-from workflows.core.refusals import NotFound, Refusal
+from workflows.core.refusals import Refusal
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 
 from ..models import BEFORE_CONCLUDED, Agreement, Post, PostState, Tenure, TenureState
 from ..places import free_and_taken, with_places_taken
+from ..tenures.endings import lock_tenure
 from . import rules
 from .documents import FILLING, file_by_employer, file_signed_by_worker
 from .facts import facts_of
@@ -182,21 +177,14 @@ class _Concludes(TaskAction):
         agreement.conclude()
         agreement.save()
         file_by_employer(move, self.told, seal=opinion_to_seal(move, self.signed_at))
-        Tenure.objects.create(
-            county=agreement.county,
-            township=agreement.township,
-            worker=agreement.worker,
-            post=agreement.post,
-            agreement=agreement,
-            state=TenureState.PENDING,
-            start_on=agreement.start_on,
-        )
+        join_tenure(move, agreement)
         for then in _WHEN_CONCLUDED:
             then(move, agreement)
         occupy_when_full(agreement.post_id)
 
     def after(self, move: Move) -> None:
-        tell(move, AgreementFlow.draw_up_agreement, "用工协议已签订，劳动者待上岗")
+        what = "续签协议已签订" if move.entity.is_renewal else "用工协议已签订，劳动者待上岗"
+        tell(move, AgreementFlow.draw_up_agreement, what)
 
 
 @register
@@ -231,6 +219,28 @@ class VoidAgreement(VoidInVillage):
         void_ink(move, why=f"作废：{move.reason}")
 
 
+def join_tenure(move: Move, agreement: Agreement) -> None:
+    """The first agreement begins a tenure, a renewal carries its own on."""
+    if agreement.tenure is None:
+        agreement.tenure = Tenure.objects.create(
+            county=agreement.county,
+            township=agreement.township,
+            village=agreement.village,
+            worker=agreement.worker,
+            post=agreement.post,
+            state=TenureState.PENDING,
+            start_on=agreement.start_on,
+        )
+        agreement.save()
+    else:
+        tenure = lock_tenure(agreement.tenure.pk)
+        # On leave one stays on leave; after the end it goes on when the new agreement begins.
+        if tenure.state in (TenureState.WORKING, TenureState.AWAITING_RENEWAL):
+            tenure.renew()
+        tenure.save()
+    move.details["tenure"] = agreement.tenure.pk
+
+
 def occupy_when_full(post_pk: int) -> None:
     """在用 when every place is taken."""
     post = with_places_taken(Post.objects.filter(pk=post_pk)).get()
@@ -238,90 +248,3 @@ def occupy_when_full(post_pk: int) -> None:
     if free == 0 and post.state == PostState.VACANT:
         post.occupy()
         post.save()
-
-
-# --- what the clock does ----------------------------------------------------------------------------
-
-
-class _TenureAction(Action):
-    """The clock's act on one person's tenure."""
-
-    acts_on = (Tenure,)
-    system_may = True
-
-    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
-        tenure = (
-            Tenure.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("county", "township", "agreement__case", "agreement__village")
-            .filter(pk=getattr(move_subject, "pk", None) or 0, agreement__isnull=False)
-            .first()
-        )
-        if tenure is None or not actor.is_system:
-            raise NotFound("没有找到这段在岗经历。")
-        return tenure.county, tenure
-
-    def may(self, move: Move) -> bool:
-        return False
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(
-            kind="employment.tenure", key=str(move.subject.pk), number=move.subject.agreement.case.number
-        )
-
-    def tell_where(self, move: Move) -> None:
-        move.organisations = [move.subject.agreement.village, move.subject.township]
-        move.details["agreement"] = move.subject.agreement.case.key
-
-
-@register
-class StartTenure(_TenureAction):
-    """On the first day of the agreement the worker is 在岗."""
-
-    code = "employment.start_tenure"
-    label = "上岗"
-    told = "到协议开始日期，上岗"
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.subject.state != TenureState.PENDING or move.subject.start_on > move.on:
-            return [Refusal("not_due", "还没有到上岗的日期，或者已经上岗。")]
-        return ()
-
-    def apply(self, move: Move) -> None:
-        move.subject.start()
-        move.subject.save()
-        self.tell_where(move)
-
-
-@register
-class ExpireTenure(_TenureAction):
-    """The day after the agreement's last day: 到期待处理, and pay stops; people settle what follows."""
-
-    code = "employment.expire_tenure"
-    label = "到期"
-    told = "协议期满，到期待处理，停发补贴"
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if move.subject.state != TenureState.WORKING or move.subject.agreement.end_on >= move.on:
-            return [Refusal("not_due", "协议还没有期满，或者已经处理。")]
-        return ()
-
-    def apply(self, move: Move) -> None:
-        move.subject.expire()
-        move.subject.save()
-        self.tell_where(move)
-
-
-@daily("上岗")
-def start_due(at: datetime) -> Iterable[Step]:
-    """Everybody whose agreement has begun."""
-    on = timezone.localtime(at).date()
-    due = Tenure.objects.filter(state=TenureState.PENDING, start_on__lte=on).order_by("pk")
-    return [Step("employment.start_tenure", tenure, {}) for tenure in due]
-
-
-@daily("协议期满")
-def expire_due(at: datetime) -> Iterable[Step]:
-    """Everybody whose agreement ended before today."""
-    on = timezone.localtime(at).date()
-    due = Tenure.objects.filter(state=TenureState.WORKING, agreement__end_on__lt=on).order_by("pk")
-    return [Step("employment.expire_tenure", tenure, {}) for tenure in due]

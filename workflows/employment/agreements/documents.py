@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import cn2an
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.library import Form, form
+from forms_templates.money import in_words
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.id_numbers import mask_id, mask_phone
@@ -27,10 +29,14 @@ from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
 
 from ..models import BEFORE_CONCLUDED, Agreement, AgreementState
+from ..service import service_until
+from ..tenures.spans import service_of
 from . import rules
 from .facts import facts_of
 
 FORM = ("agreement", 1)
+RENEWAL_FORM = ("renewal_agreement", 1)
+ON_PAPER = "原纸质协议"  # what began before this system has no number here
 KIND = "employment.agreement"
 COPIES = "四"
 _EMPLOYER = OpinionPlaces("", "employer_signed_on", "employer_signature", "employer_seal")
@@ -38,8 +44,9 @@ PLACES = {"township_signs": _EMPLOYER, "village_signs": _EMPLOYER}
 FILLING = "draw_up_agreement"
 
 
-def current_form() -> Form:
-    return form(*FORM)
+def form_of(agreement: Agreement) -> Form:
+    """A renewal has a paper of its own."""
+    return form(*(RENEWAL_FORM if agreement.is_renewal else FORM))
 
 
 def parsed_day(typed: Any) -> date | None:
@@ -74,7 +81,7 @@ def values_of(agreement: Agreement, opinion: Opinion | None, worker_signed_on: d
     """Every tag of the agreement; what is not signed yet is an explicit blank."""
     worker, post = agreement.worker, agreement.post
     yuan = agreement.yuan_per_month
-    return {
+    values: dict[str, object] = {
         "county": agreement.county.name,
         "number": agreement.case.number,
         "party_a": party_name(agreement),
@@ -97,13 +104,31 @@ def values_of(agreement: Agreement, opinion: Opinion | None, worker_signed_on: d
         "employer_signed_on": chinese_date(timezone.localtime(opinion.at).date() if opinion else None),
         "worker_signed_on": chinese_date(worker_signed_on),
     }
+    return values | (_of_the_renewal(agreement) if agreement.is_renewal else {})
+
+
+def _of_the_renewal(agreement: Agreement) -> dict[str, object]:
+    """What a renewal says of the agreement before it, of the appraisal, and of the service so far."""
+    before = agreement.start_on - timedelta(days=1)
+    concluded = Agreement.objects.filter(tenure=agreement.tenure_id, state=AgreementState.CONCLUDED)
+    earlier = concluded.filter(start_on__lt=agreement.start_on).order_by("start_on").select_related("case")
+    former = earlier.last()
+    service = service_of([agreement.worker_id]).get(agreement.worker_id, [])
+    return {
+        "stipend_in_words": in_words(Decimal(agreement.yuan_per_month)),
+        "former_number": former.case.number if former is not None else ON_PAPER,
+        "former_end_on": chinese_date(former.end_on if former is not None else before),
+        "appraisal_year": agreement.appraisal_year,
+        "appraisal_result": agreement.appraisal_result,
+        "months_served": str(service_until(service, before)),
+    }
 
 
 def file_signed_by_worker(move: Move, ink: Ink) -> None:
     """The worker signs first: bound to the agreement as it then reads."""
     agreement: Agreement = move.entity
-    sheet, values = current_form(), values_of(agreement, None, move.on)
-    name, digest = agreement.worker.name, digest_of(current_form(), values)
+    sheet, values = form_of(agreement), values_of(agreement, None, move.on)
+    name, digest = agreement.worker.name, digest_of(sheet, values)
     signed = sign_by_worker(move, ink, name=name, content_digest=digest, form_digest=sheet.digest)
     move.details["worker_signed"] = str(signed[WORKER].get_method_display())
     label = "劳动者按手印" if ink.witness_name else "劳动者签字"
@@ -119,7 +144,7 @@ def file_by_employer(move: Move, label: str, *, sign: Opinion | None = None, sea
     signed_on = timezone.localtime(ink[WORKER].at).date() if WORKER in ink else None
     file_opinions(
         move,
-        form=current_form(),
+        form=form_of(agreement),
         values=values_of(agreement, opinion, signed_on),
         places=PLACES,
         opinions={opinion.step: opinion} if opinion else {},
@@ -139,7 +164,8 @@ class AgreementPaperwork(Paperwork):
 
     def describe(self, case: Case, entity: Agreement) -> None:
         case.title = entity.worker.name[:60]
-        case.headline = f"{entity.village.name}，{entity.post.type_name}"
+        renewal = "，续签" if entity.is_renewal else ""
+        case.headline = f"{entity.village.name}，{entity.post.type_name}{renewal}"
 
     def shown(self, case: Case, entity: Agreement) -> dict[str, Any]:
         return {"state": entity.state, "dates": [entity.start_on, entity.end_on], "workplace": entity.workplace}
@@ -150,7 +176,10 @@ class AgreementPaperwork(Paperwork):
         return {"kind": kinds.get(state, ""), "label": state.label}
 
     def heading(self, page: Page) -> str:
-        return f"{page.on_case.title}的用工协议"
+        return f"{page.on_case.title}的{'续签' if page.entity.is_renewal else ''}用工协议"
+
+    def form_of(self, entity: Agreement) -> tuple[str, int]:
+        return RENEWAL_FORM if entity.is_renewal else FORM
 
     def sheet(self, page: Page) -> SafeString:
         agreement: Agreement = page.entity
@@ -181,7 +210,7 @@ class AgreementPaperwork(Paperwork):
             slots["employer_signed_on"] = chinese_date(page.on)
         if page.step.endswith("_seals"):
             pictures[_EMPLOYER.seal] = seal_place()
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_of(agreement), slots, pictures)
 
     def _open_cells(self, page: Page, agreement: Agreement) -> dict[str, Any]:
         typed: Mapping[str, Any] = page.typed or {}
@@ -222,7 +251,7 @@ class AgreementPaperwork(Paperwork):
             return "核对日期，请劳动者本人签字", "交甲方代表人签字；对方办理以前您可以撤回。"
         if page.step in PLACES:
             return "请先在协议上手写签字", "签字后转甲方印章管理员盖章；盖章以前您可以撤回。"
-        return "请核对双方的签字", "公章盖在日期上并登记用印；盖好后协议签订，劳动者待上岗，不能撤回。"
+        return "请核对双方的签字", "公章盖在日期上并登记用印；盖好后协议签订，按起止日期生效，不能撤回。"
 
     def unmasked(self, entity: Agreement) -> dict[str, str]:
         return {"id_number": entity.worker.id_number, "phone": entity.worker.phone}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from registry.policies import Policy
 from workflows.core.actors import Actor
 from workflows.core.models import DeskTask
 
 from ..models import Agreement, Tenure
-from ..service import Stretch
+from ..service import clipped
+from ..tenures.spans import agreements_by_tenure, stretches_of
 from .rules import AgreementFacts
 
 
@@ -22,12 +23,28 @@ def facts_of(
     end_on: date | None,
     actor: Actor | None = None,
 ) -> AgreementFacts:
-    """Two queries: the person's stretches, and whether the actor drew the agreement up."""
-    tenures = list(Tenure.objects.filter(worker=agreement.worker))
+    """The person's stretches in two queries, and whether the actor drew the agreement up."""
+    tenures = list(Tenure.objects.filter(worker=agreement.worker).order_by("start_on"))
+    concluded = agreements_by_tenure(tenures)
     submitted = False
     if actor is not None and actor.user is not None:
         done = DeskTask.objects.filter(process=agreement.case_id, owner=actor.user, outcome="agreements.submit")
         submitted = done.filter(status="DONE").exists()
+    others = [tenure for tenure in tenures if tenure.pk != agreement.tenure_id]
+    own = next((tenure for tenure in tenures if tenure.pk == agreement.tenure_id), None)
+    earlier = [
+        stretch
+        for tenure in others
+        if tenure.end_on is not None
+        for stretch in stretches_of(tenure, concluded.get(tenure.pk, ()))
+    ]
+    former_end_on = None
+    if own is not None:
+        carried_on = stretches_of(own, concluded.get(own.pk, ()))
+        # What began on paper before this system lasts until the first agreement.
+        until = start_on - timedelta(days=1) if start_on is not None else on
+        earlier += clipped(carried_on, own.start_on, None if carried_on and carried_on[-1].last else until)
+        former_end_on = carried_on[-1].last if carried_on else None
     return AgreementFacts(
         on=on,
         policy=policy,
@@ -35,9 +52,11 @@ def facts_of(
         birth_on=agreement.worker.birth_on,
         start_on=start_on,
         end_on=end_on,
-        earlier=tuple(Stretch(tenure.start_on, tenure.end_on) for tenure in tenures if tenure.end_on is not None),
-        works_already=any(tenure.end_on is None for tenure in tenures),
+        earlier=tuple(earlier),
+        works_already=any(tenure.end_on is None for tenure in others),
         post_type=agreement.post.type_name,
         post_is_described=agreement.post.is_described,
         actor_submitted=submitted,
+        former_end_on=former_end_on,
+        has_left=own is not None and own.end_on is not None,
     )

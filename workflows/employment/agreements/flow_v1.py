@@ -4,6 +4,7 @@
     由一名见证人签字。
 二、甲方代表人签字。甲方是乡镇人民政府还是村民委员会，由政策参数规定。
 三、甲方的印章管理员盖章，协议签订：劳动者待上岗，开始的那一天上岗。
+四、年度考核合格的，到期以前同样签《扶贫专岗续签用工协议》，接着原来的在岗经历；原协议终止的第二天起履行。
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class AgreementFlow(Procedure):
 
     entity_model = Agreement
     entity_name = "agreement"
-    entity_with = ("worker", "post", "party_a", "policy_set")
+    entity_with = ("worker", "post", "party_a", "policy_set", "tenure")
     paperwork = AgreementPaperwork()
 
     begin_agreement = Begin().LeadsTo(this.draw_up_agreement)

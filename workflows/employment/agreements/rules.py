@@ -10,7 +10,8 @@ from registry.policies import Policy
 from workflows.core.guards import Guard, GuardsOn, chinese
 from workflows.core.refusals import Refusal
 
-from ..service import Span, Stretch, months_after, service_until
+from ..service import Stretch, months_after
+from ..service import last_day_of_service as last_day_within_service
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class AgreementFacts:
     post_type: str
     post_is_described: bool
     actor_submitted: bool = False
+    former_end_on: date | None = None  # of a renewal: the last day agreed so far
+    has_left: bool = False  # of a renewal: the tenure it would carry on is over
 
 
 guard = GuardsOn(AgreementFacts)
@@ -46,15 +49,8 @@ def last_day_of_age(facts: AgreementFacts) -> date:
 
 def last_day_of_service(facts: AgreementFacts, start_on: date) -> date:
     """The last day on which all service together is within the limit; the day before the start when none is left."""
-    limit = Span(facts.policy.max_tenure_months, 0)
-    first, last = start_on - timedelta(days=1), last_day_of_term(facts, start_on)
-    while first < last:  # service grows with the day: halve the days between
-        middle = first + timedelta(days=(last - first).days // 2 + 1)
-        if service_until((*facts.earlier, Stretch(start_on, middle)), middle) <= limit:
-            first = middle
-        else:
-            last = middle - timedelta(days=1)
-    return first
+    last = last_day_within_service(facts.earlier, start_on, facts.policy.max_tenure_months)
+    return min(last, last_day_of_term(facts, start_on))
 
 
 def latest_end(facts: AgreementFacts, start_on: date) -> date:
@@ -146,6 +142,20 @@ def works_nowhere_else(facts: AgreementFacts) -> Refusal | None:
     return None
 
 
+@guard(title="接着原协议", basis="《办法》第九条", says=lambda f: "从原协议终止的第二天或以后开始。")
+def carries_on(facts: AgreementFacts) -> Refusal | None:
+    """A renewal begins after what is agreed already, and only for somebody who is still there."""
+    if facts.has_left:
+        return Refusal("has_left", "不能续签：这个人已经离岗。请作废这份续签协议。", "《办法》第九条")
+    last = facts.former_end_on
+    if last is not None and facts.start_on is not None and facts.start_on <= last:
+        begins = chinese(last + timedelta(days=1))
+        return Refusal(
+            "overlaps", f"请把开始日期改到{begins}或以后：原协议到{chinese(last)}。", "《办法》第九条", "start_on"
+        )
+    return None
+
+
 @guard(title="经办人和签字人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")
 def signer_did_not_draw_it_up(facts: AgreementFacts) -> Refusal | None:
     if facts.actor_submitted:
@@ -160,5 +170,6 @@ CONTENT: tuple[AgreementGuard, ...] = (
     agreement_within_age,
     agreement_describes_duties,
     works_nowhere_else,
+    carries_on,
 )
 SIGNING: tuple[AgreementGuard, ...] = (*CONTENT, signer_did_not_draw_it_up)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from registry.id_numbers import last_day_within
 from registry.policies import Policy
 
 from ..models import Agreement, AgreementState, Tenure
-from ..service import Span, Stretch, months_after, service_until
+from ..service import Span, Stretch, last_day_of_service, service_until
+from ..tenures.spans import stretches_of
 
 
 @dataclass(frozen=True)
@@ -44,27 +45,32 @@ def limits_of(
     birth_on: date, tenures: Sequence[Tenure], agreements: Sequence[Agreement], policy: Policy, on: date
 ) -> Limits:
     """Reckon it from all tenures and agreements of one person."""
-    stretches = [Stretch(tenure.start_on, tenure.end_on) for tenure in tenures]
+    stretches = [stretch for tenure in tenures for stretch in _stretches(tenure, agreements)]
     used = service_until(stretches, on)
     age_limit = last_day_within(birth_on, policy.max_age, policy.age_boundary)
-    running = next(
-        (each for each in tenures if each.start_on <= on and (each.end_on is None or each.end_on >= on)), None
-    )
-    standing = next(
-        (each for each in agreements if each.state == AgreementState.CONCLUDED and each.start_on <= on <= each.end_on),
-        None,
-    )
-    agreed = service_until(stretches, standing.end_on) if standing is not None and running is not None else used
+    present = next((each for each in stretches if each.first <= on and (each.last is None or on <= each.last)), None)
+    # What is agreed further on without a day between counts as one with what runs now.
+    agreed_until = present.last if present is not None else None
+    before = [each for each in stretches if each != present]
     return Limits(
         used=used,
         of_months=policy.max_tenure_months,
-        months=_months(used, agreed, policy.max_tenure_months),
+        months=_months(
+            used, service_until(stretches, agreed_until) if agreed_until else used, policy.max_tenure_months
+        ),
         age_limit_on=age_limit,
         age_days=(age_limit - on).days,
-        service_limit_on=_last_day(stretches, on, policy.max_tenure_months) if running is not None else None,
-        agreement_ends_on=standing.end_on if standing is not None else None,
-        agreement_days=(standing.end_on - on).days if standing is not None else None,
+        service_limit_on=(
+            last_day_of_service(before, present.first, policy.max_tenure_months) if present is not None else None
+        ),
+        agreement_ends_on=agreed_until,
+        agreement_days=(agreed_until - on).days if agreed_until is not None else None,
     )
+
+
+def _stretches(tenure: Tenure, agreements: Sequence[Agreement]) -> tuple[Stretch, ...]:
+    concluded = [each for each in agreements if each.tenure_id == tenure.pk and each.state == AgreementState.CONCLUDED]
+    return stretches_of(tenure, concluded)
 
 
 def _months(used: Span, agreed: Span, most: int) -> tuple[Month, ...]:
@@ -76,17 +82,3 @@ def _months(used: Span, agreed: Span, most: int) -> tuple[Month, ...]:
         return "agreed" if number <= agreed.months + bool(agreed.days) else "free"
 
     return tuple(Month(number, kind(number)) for number in range(1, most + 1))
-
-
-def _last_day(stretches: Sequence[Stretch], on: date, most: int) -> date:
-    """The last day on which the stretch that lasts may go on within the limit."""
-    lasting = [Stretch(each.first, None if each.last is None or each.last >= on else each.last) for each in stretches]
-    limit = Span(most, 0)
-    first, last = on - timedelta(days=1), months_after(on, most)
-    while first < last:  # service grows with the day: halve the days between
-        middle = first + timedelta(days=(last - first).days // 2 + 1)
-        if service_until(lasting, middle) <= limit:
-            first = middle
-        else:
-            last = middle - timedelta(days=1)
-    return first

@@ -27,15 +27,17 @@ from workflows.core.models import Case
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, wants_json
 
-from ..models import Agreement, AgreementState, Tenure, TenureState
+from ..models import ENDINGS, Agreement, AgreementState, Tenure, TenureState
 from .limits import Limits, limits_of
 from .seen import workers_seen
 
 TAGS = {
     TenureState.PENDING: "",
     TenureState.WORKING: "done",
+    TenureState.ON_LEAVE: "",
+    TenureState.AWAITING_RENEWAL: "mine",
     TenureState.EXPIRED: "back",
-    TenureState.ENDED: "ended",
+    **dict.fromkeys((*ENDINGS, TenureState.CANCELLED, TenureState.ENDED), "ended"),
 }
 
 
@@ -97,8 +99,6 @@ def _state(tenure: Tenure | None) -> dict[str, str]:
     if tenure is None:
         return {"kind": "", "label": "没有上过岗"}
     state = TenureState(tenure.state)
-    if tenure.end_on is not None and tenure.end_on < today():
-        state = TenureState.ENDED
     return {"kind": TAGS.get(state, ""), "label": state.label}
 
 

@@ -1,0 +1,43 @@
+"""On which days somebody is on a post: inside the agreements of a tenure, and not after its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ..models import Agreement, AgreementState, Tenure, TenureState
+from ..service import Stretch, clipped, joined
+
+
+def stretches_of(tenure: Tenure, agreements: Iterable[Agreement]) -> tuple[Stretch, ...]:
+    """The days of one tenure, in order: `agreements` are its concluded ones. What began before this system has no
+    agreement of its own and lasts until the first renewal; work that was never taken up has no day."""
+    if tenure.state == TenureState.CANCELLED:
+        return ()
+    concluded = sorted(agreements, key=lambda each: each.start_on)
+    found = [Stretch(each.start_on, each.end_on) for each in concluded]
+    if not concluded or concluded[0].is_renewal:
+        until = concluded[0].start_on - timedelta(days=1) if concluded else None
+        found.insert(0, Stretch(tenure.start_on, until))
+    return clipped(joined(found), tenure.start_on, tenure.end_on)
+
+
+def agreements_by_tenure(tenures: Iterable[Tenure]) -> dict[int, list[Agreement]]:
+    """The concluded agreements of these tenures, in order; one query."""
+    found: dict[int, list[Agreement]] = {}
+    concluded = Agreement.objects.filter(
+        tenure__in=[tenure.pk for tenure in tenures], state=AgreementState.CONCLUDED
+    ).select_related("case")
+    for agreement in concluded.order_by("start_on", "pk"):
+        found.setdefault(agreement.tenure_id or 0, []).append(agreement)
+    return found
+
+
+def service_of(workers: Iterable[int]) -> dict[int, list[Stretch]]:
+    """All service of these people, whatever the village, the post and the agreement (《办法》第十条); two queries."""
+    tenures = list(Tenure.objects.filter(worker__in=list(workers)))
+    agreements = agreements_by_tenure(tenures)
+    found: dict[int, list[Stretch]] = {}
+    for tenure in tenures:
+        found.setdefault(tenure.worker_id, []).extend(stretches_of(tenure, agreements.get(tenure.pk, ())))
+    return found

@@ -1,0 +1,54 @@
+"""Who worked where in a span of days under a sealed agreement, as attendance and pay count it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from registry.models import Organisation
+
+from ..models import Agreement, AgreementState, Tenure, TenureState
+from ..service import Stretch, clipped, joined
+from .spans import agreements_by_tenure
+
+
+@dataclass(frozen=True)
+class Stint:
+    """The days of one tenure inside its sealed agreements that lie in a span; both ends are counted. Agreements that
+    follow each other without a day between are one stint."""
+
+    tenure: Tenure
+    first: date
+    last: date
+
+
+def tenures_in(village: Organisation, first_day: date, last_day: date) -> list[Stint]:
+    """Everybody with days under a sealed agreement in this village, by name and day (two queries)."""
+    found = under_agreement(first_day, last_day).filter(village=village)
+    return stints(found.select_related("worker", "post"), first_day, last_day)
+
+
+def under_agreement(first_day: date, last_day: date) -> QuerySet[Tenure]:
+    """The tenures with days under a sealed agreement in the span, anywhere."""
+    sealed = Agreement.objects.filter(
+        tenure=OuterRef("pk"), state=AgreementState.CONCLUDED, start_on__lte=last_day, end_on__gte=first_day
+    )
+    lasting = Tenure.objects.filter(Q(end_on__isnull=True) | Q(end_on__gte=first_day), start_on__lte=last_day)
+    return lasting.filter(Exists(sealed)).exclude(state=TenureState.CANCELLED)
+
+
+def stints(tenures: Iterable[Tenure], first_day: date, last_day: date) -> list[Stint]:
+    """Each tenure's days in the span: neither before it or its agreement began nor after either ended (one query
+    besides the one that reads the tenures)."""
+    rows = list(tenures)
+    agreements = agreements_by_tenure(rows)
+    found = []
+    for tenure in rows:
+        own = joined(Stretch(each.start_on, each.end_on) for each in agreements.get(tenure.pk, ()))
+        until = min(last_day, tenure.end_on or last_day)
+        for stretch in clipped(own, max(first_day, tenure.start_on), until):
+            found.append(Stint(tenure, stretch.first, stretch.last or until))
+    return sorted(found, key=lambda each: (each.tenure.worker.name, each.tenure.worker_id, each.first))
