@@ -40,7 +40,7 @@ def page_of(code: str) -> PrintedPage | None:
     """The paper with this code; None when there is none."""
     found = (
         PaperCode.objects.filter(code=code)
-        .select_related("document__person_key", "document__county", "document__pdf")
+        .select_related("document__person_key", "document__county", "document__pdf__signed")
         .first()
     )
     if found is None:
@@ -50,6 +50,8 @@ def page_of(code: str) -> PrintedPage | None:
     digests = {document.file_digest: "Word文件"}
     if hasattr(document, "pdf"):
         digests[document.pdf.file_digest] = "PDF文件"
+        if hasattr(document.pdf, "signed"):
+            digests[document.pdf.signed.file_digest] = "签章PDF文件"
     return PrintedPage(
         title=form(document.form_code, document.form_version).title,
         issued_by=_issuer(document, case),

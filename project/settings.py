@@ -256,6 +256,10 @@ PDF_FILE_SECONDS = env.number("PDF_FILE_SECONDS", 20, least=1, most=3600)
 # `make run` as root installs what PDF needs, unless this is set.
 NO_APT = env.switch("NO_APT")
 PDF_MEMORY_MB = env.number("PDF_MEMORY_MB", 4096, least=256, most=65536)
+# A time stamp authority (RFC 3161) for signed PDFs; empty: they are signed without a time stamp.
+TIMESTAMP_URL = env.text("TIMESTAMP_URL", "")
+if TIMESTAMP_URL and not TIMESTAMP_URL.startswith(("http://", "https://")):
+    raise refuse("TIMESTAMP_URL", "应以 http:// 或 https:// 开头。", "expected an http or https address")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -183,3 +183,28 @@ class SealUseRevocation(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.use}作废"
+
+
+# What is signed with an organisation's certificate.
+from .pdf_models import (  # noqa: E402
+    DemoAuthority,
+    SealCertificate,
+    SealSignature,
+    SignedPdf,
+    SigningTrouble,
+)
+
+__all__ = [
+    "DemoAuthority",
+    "Method",
+    "Seal",
+    "SealCertificate",
+    "SealQuerySet",
+    "SealSignature",
+    "SealUse",
+    "SealUseRevocation",
+    "Signature",
+    "SignatureRevocation",
+    "SignedPdf",
+    "SigningTrouble",
+]

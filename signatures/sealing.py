@@ -1,11 +1,13 @@
 """Sealing: the act of the seal's keeper alone, entered into the 用印登记. A blank form is never stamped."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from forms_templates.models import Document
 from registry.models import Appointment, User
 from registry.models.delegations import may_use
 from registry.roles import OrganisationKind, Role
@@ -107,6 +109,25 @@ def standing_use(subject_kind: str, subject_key: str, place: str) -> SealUse | N
         subject_kind=subject_kind, subject_key=subject_key, place=place, revocation__isnull=True
     ).first()
     return use
+
+
+def uses_on(document: Document, pictures: Mapping[str, bytes]) -> list[SealUse]:
+    """The uses whose seals this version of a paper shows, in the order in which they were applied (one query).
+
+    `pictures` are those of its Word file by place. A use that is revoked today is among them: the page shows it.
+    """
+    uses = SealUse.objects.filter(
+        subject_kind=document.subject_kind,
+        subject_key=document.subject_key,
+        document_form=document.form_code,
+        place__in=list(pictures),
+        at__lte=document.created_at,
+    ).select_related("seal__organisation", "keeper", "revocation")
+    standing: dict[str, SealUse] = {}
+    for use in uses.order_by("at", "pk"):
+        if hashlib.sha256(pictures[use.place]).hexdigest() == use.picture_digest:
+            standing[use.place] = use
+    return sorted(standing.values(), key=lambda use: (use.at, use.pk))
 
 
 def revoke_seal_use(use: SealUse, *, at: datetime, why: str, by: User | None) -> SealUseRevocation:

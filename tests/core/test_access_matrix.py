@@ -11,7 +11,7 @@ from time_machine import travel
 
 from forms_templates.models import Document, PrintRun
 from registry.models import Delegation, PolicySet
-from signatures.models import Seal
+from signatures.models import Seal, SealCertificate
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
 from tests.policies.test_proposals import propose
 from workflows.applications.models import Application, State
@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     # There is none yet: the paper's page says why.
     "paper_pdf": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_pdf_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
+    "paper_sign_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_print": OWN_CASE,
     "print_centre": (200, 200, 200, 200, 200, 200, 200, 404, 404),
     # Only who asked for a run finds it, and here nobody did.
@@ -76,6 +77,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "appointment_act": ADMINISTRATOR,
     "seals": ADMINISTRATOR,
     "seal_act": ADMINISTRATOR,
+    "certificate_act": ADMINISTRATOR,
     "rights": OPEN,
     "articles": OPEN,
     "companions": OWN_CASE,
@@ -143,6 +145,9 @@ ACTS: dict[str, str] = {
     "desk.download_paper": "yyy--yy--",
     "desk.download_pdf": "yyy--yy--",
     "desk.file_pdf": "nnn--nn--",
+    "desk.file_signed_pdf": "nnn--nn--",
+    "desk.report_signing_trouble": "nnn--nn--",
+    "desk.sign_pdf_again": "yyy--yy--",
     "desk.make_pdf_again": "yyy--yy--",
     "desk.open_sitting": "yyyyyyyy-",  # a rule says whose papers they are
     "desk.remind_of_deadline": "nnn--nn--",
@@ -197,6 +202,9 @@ ACTS: dict[str, str] = {
     "registry.import_officials": "-------y-",
     "registry.register_seal": "-------y-",
     "registry.retire_seal": "-------y-",
+    "registry.register_certificate": "-------y-",
+    "registry.retire_certificate": "-------y-",
+    "registry.issue_demo_certificates": "---------",
     "briefings.send": "--y------",
     "briefings.receive": "---------",  # the paper of another flow is not there for it
     "policies.propose": "-----y---",
@@ -265,6 +273,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
         **{key: [sitting_of(cast).pk] for key in ("sitting", "sitting_go", "sitting_print")},
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
+        "certificate_act": [certificate_of(cast).pk, "retire"],
     }
     try:
         return reverse(name)
@@ -281,6 +290,13 @@ def sitting_of(cast: Cast) -> Sitting:
         defaults={"title": "乡镇意见", "opened_at": cast.now, "list_digest": "0" * 64},
     )
     return made
+
+
+def certificate_of(cast: Cast) -> SealCertificate:
+    """The village's own."""
+    if not SealCertificate.objects.exists():
+        cast.do("registry.issue_demo_certificates", cast.county, cast.system)
+    return SealCertificate.objects.get(organisation=cast.village)
 
 
 def proposed(cast: Cast) -> PolicyProposal:
@@ -391,6 +407,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "registry.end_appointment": cast.clerk.appointments[0],
         "registry.withdraw_appointment": cast.clerk.appointments[0],
         "registry.retire_seal": Seal.objects.filter(organisation=cast.village).get(),
+        "registry.retire_certificate": certificate_of(cast) if code == "registry.retire_certificate" else None,
     }
     if code in rows:
         return rows[code]
@@ -410,7 +427,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.village
     if code in OF_A_TENURE or code.startswith(("agreements.", "posts.")):
         return at_work(cast, case) if code in OF_A_TENURE else of_employment(code, cast)
-    if code.startswith("desk.") and ("_paper" in code or "pdf" in code):
+    if code.startswith("desk.") and ("_paper" in code or "pdf" in code or "signing" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment") or code == "flows.publish":
         return cast.county

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from registry.models import Appointment, County, Organisation, User
 from registry.models.people import AppointmentQuerySet
 from registry.roles import Role
-from signatures.models import Seal
+from signatures.models import Seal, SealCertificate
 from workflows.core.actors import Actor
 from workflows.core.clock import today
 from workflows.core.requests import actor_of
@@ -46,6 +46,10 @@ class Desk:
     @property
     def seals(self) -> QuerySet[Seal]:
         return Seal.objects.filter(organisation__county=self.county).select_related("organisation")
+
+    @property
+    def certificates(self) -> QuerySet[SealCertificate]:
+        return SealCertificate.objects.filter(organisation__county=self.county).select_related("organisation")
 
 
 def administrators_desk(request: HttpRequest) -> Desk:

@@ -74,6 +74,13 @@ ORGANISATION_ACTS = {
     "seal": ActPage(
         "registry.register_seal", forms.SealForm, "登记印章", "启用那天起，由本单位的印章管理员盖。", on_county=True
     ),
+    "certificate": ActPage(
+        "registry.register_certificate",
+        forms.CertificateForm,
+        "导入数字证书",
+        "启用那天起，本单位盖了章的PDF自动用这份证书签章。私钥加密保存，不能再导出。",
+        on_county=True,
+    ),
 }
 OFFICIAL_ACTS = {
     "appoint": ActPage(
@@ -119,6 +126,15 @@ SEAL_ACTS = {
         "registry.retire_seal", forms.RetireSealForm, "停用印章", "停用以后不能再盖；以前盖过的文书不变。", final=True
     ),
 }
+CERTIFICATE_ACTS = {
+    "retire": ActPage(
+        "registry.retire_certificate",
+        forms.RetireCertificateForm,
+        "停用数字证书",
+        "停用以后盖的章只是图片印章；以前签过的PDF不变。",
+        final=True,
+    ),
+}
 
 
 def bind(request: HttpRequest, form: Build, initial: dict[str, Any], **about: Any) -> PlainForm:
@@ -137,6 +153,7 @@ def initial_of(slug: str, row: Any, desk: Desk) -> dict[str, Any]:
             "close": {"closed_on": row.closed_on},
             "clerk-seal": {"allowed": row.clerk_may_hold_seal},
             "appoint": {"from_on": desk.on},
+            "certificate": {"valid_from": desk.on},
             "seal": {"name": f"{row.seal_name}公章{'（演示）' if desk.county.demo else ''}", "valid_from": desk.on},
         }[slug]
     if isinstance(row, User):
@@ -151,6 +168,8 @@ def asked_of(slug: str, row: Any, desk: Desk) -> dict[str, Any]:
         return {"county": desk.county, "fixed": row}
     if slug == "seal":
         return {"organisation": row, "demo": desk.county.demo}
+    if slug == "certificate":
+        return {"organisation": row, "at": now()}
     if slug == "hand-over":
         running = desk.appointments.standing().filter(user=row).exclude(to_on__lt=desk.on)
         return {"county": desk.county, "held": list(running.order_by("pk"))}
@@ -257,6 +276,13 @@ def seal_act(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     desk = administrators_desk(request)
     row = get_object_or_404(desk.seals, pk=pk)
     return act(request, desk, row, slug, SEAL_ACTS, reverse("organisation", args=[row.organisation_id]))
+
+
+@office_page
+def certificate_act(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
+    desk = administrators_desk(request)
+    row = get_object_or_404(desk.certificates, pk=pk)
+    return act(request, desk, row, slug, CERTIFICATE_ACTS, reverse("organisation", args=[row.organisation_id]))
 
 
 @office_page

@@ -8,4 +8,10 @@ class AdministrationConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the actions makes them known to the door.
-        from . import appointment_actions, login_actions, official_list, organisation_actions  # noqa: F401
+        from . import (  # noqa: F401
+            appointment_actions,
+            certificate_actions,
+            login_actions,
+            official_list,
+            organisation_actions,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.core.validators import RegexValidator
 from registry.models import Appointment, County, Organisation, User
 from registry.roles import LEVEL, OrganisationKind, Role
 from signatures import scans
+from signatures.certificates import MOST_BYTES, CertificateError, read_pkcs12
 from signatures.seal_drawing import DIAMETER_MM, SealDrawingError, draw_seal
 from workflows.core.plain_forms import PlainForm
 
@@ -131,6 +133,49 @@ class SealForm(PlainForm):
             except SealDrawingError as error:
                 raise forms.ValidationError(str(error)) from error
         return data
+
+
+class CertificateForm(PlainForm):
+    """What the authority handed over; file and password are read at once and kept nowhere."""
+
+    file = forms.FileField(label="证书文件", help_text="认证机构给的.p12或.pfx文件，里面有本单位的证书和私钥。")
+    password = forms.CharField(
+        label="证书密码",
+        max_length=200,
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput,
+        help_text="只用来打开这个文件，不保存。",
+    )
+    valid_from = forms.DateField(label="启用日期", help_text="从这天起，本单位盖章的PDF用这份证书签章。")
+    reason = forms.CharField(
+        label="名称不一致的原因",
+        max_length=200,
+        required=False,
+        widget=AREA,
+        help_text="证书上的名称与单位名称一致的不填。",
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation, self.at = organisation, at
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        upload = data.pop("file", None)
+        password = str(data.pop("password", "") or "")
+        if upload is not None:
+            try:
+                identity = read_pkcs12(upload.read(MOST_BYTES + 1), password, self.at)
+            except CertificateError as error:
+                raise forms.ValidationError({"file": str(error)}) from error
+            data["identity"] = identity
+        return data | {"organisation": self.organisation}
+
+
+class RetireCertificateForm(PlainForm):
+    valid_to = forms.DateField(label="停用日期", help_text="这一天仍可签章，第二天起不再签。")
+    reason = reason_field("停用原因")
 
 
 class RetireSealForm(PlainForm):

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from registry.models import Appointment, County, Organisation, User
 from registry.roles import Role
-from signatures.models import Seal
+from signatures.models import Seal, SealCertificate
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
 from workflows.core.refusals import NotFound, Overtaken, Refusal
@@ -20,7 +20,7 @@ from workflows.core.registry_actions import RegistryAction
 
 def county_id_of(row: Any) -> int | None:
     """The county to whose administrator the row belongs."""
-    if isinstance(row, (Appointment, Seal)):
+    if isinstance(row, (Appointment, Seal, SealCertificate)):
         return row.organisation.county_id
     if isinstance(row, (Organisation, User)):
         return row.county_id
@@ -33,7 +33,7 @@ def row_stamp(row: Model) -> str:
         field.attname: str(row.__dict__[field.attname])
         for field in row._meta.concrete_fields
         # A picture is seen as a whole by its row; a login's last visit is no change of it.
-        if field.attname not in ("picture", "last_login")
+        if field.attname not in ("picture", "last_login", "key_pem")
     }
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -67,4 +67,4 @@ class RowAction(RegistryAction):
         row = move.subject
         if isinstance(row, (Appointment, User)):
             return f"/officials/{row.user_id if isinstance(row, Appointment) else row.pk}/"
-        return f"/organisations/{row.organisation_id if isinstance(row, Seal) else row.pk}/"
+        return f"/organisations/{row.organisation_id if isinstance(row, (Seal, SealCertificate)) else row.pk}/"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("officials/<int:pk>/", views.official, name="official"),
     path("officials/<int:pk>/<slug:slug>/", act_view.official_act, name="official_act"),
     path("appointments/<int:pk>/<slug:slug>/", act_view.appointment_act, name="appointment_act"),
+    path("certificates/<int:pk>/<slug:slug>/", act_view.certificate_act, name="certificate_act"),
     path("kept-seals/", views.seals, name="seals"),
     path("kept-seals/<int:pk>/<slug:slug>/", act_view.seal_act, name="seal_act"),
 ]

@@ -11,10 +11,11 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from registry.models import Appointment, Organisation, User
 from registry.roles import OrganisationKind, Role
-from signatures.models import Seal
+from signatures.models import Seal, SealCertificate
 from workflows.core.models import DeskTask
 from workflows.core.requests import office_page, row_number
 
@@ -26,7 +27,13 @@ PAGE = 50
 
 def act_url(row: Any, slug: str) -> str:
     """The page on which one thing is done to one row."""
-    kinds = {Organisation: "organisation_act", User: "official_act", Appointment: "appointment_act", Seal: "seal_act"}
+    kinds = {
+        Organisation: "organisation_act",
+        User: "official_act",
+        Appointment: "appointment_act",
+        Seal: "seal_act",
+        SealCertificate: "certificate_act",
+    }
     return reverse(kinds[type(row)], args=[row.pk, slug])
 
 
@@ -119,7 +126,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     appointments = desk.appointments.filter(organisation=found).order_by("-from_on", "-pk")[:PAGE]
     villages = list(found.villages.order_by("code")) if found.kind == OrganisationKind.TOWNSHIP else []
     is_village = found.kind == OrganisationKind.VILLAGE
-    ways = [("任命", "appoint"), ("更名", "rename"), ("登记印章", "seal")]
+    ways = [("任命", "appoint"), ("更名", "rename"), ("登记印章", "seal"), ("导入证书", "certificate")]
     if is_village:
         ways.append(("改掌印办法", "clerk-seal"))
     ways.append(("撤销单位", "close"))
@@ -166,6 +173,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         "is_township": found.kind == OrganisationKind.TOWNSHIP,
         "new_village_url": f"{reverse('organisation_new')}?parent={found.pk}",
         "seals": [seal_row(seal, desk.on) for seal in desk.seals.filter(organisation=found).order_by("-valid_from")],
+        "certificates": [
+            certificate_row(each, desk.on) for each in desk.certificates.filter(organisation=found).order_by("-pk")
+        ],
         "former_names": found.former_names.order_by("-renamed_on", "-pk"),
         "back_url": reverse("organisations"),
     }
@@ -191,6 +201,29 @@ def seal_row(seal: Seal, on: date) -> dict[str, Any]:
         "state": state,
         "picture": base64.b64encode(bytes(seal.picture)).decode(),
         "ways": [{"label": "停用", "url": act_url(seal, "retire")}] if retirable else [],
+    }
+
+
+def certificate_row(certificate: SealCertificate, on: date) -> dict[str, Any]:
+    """A certificate: what stands on it, its dates, and whether it signs today."""
+    expired = timezone.localtime(certificate.not_after).date() < on
+    if certificate.valid_from > on:
+        state = {"kind": "", "label": f"{chinese(certificate.valid_from)}启用"}
+    elif expired:
+        state = {"kind": "ended", "label": "证书已到期"}
+    elif not certificate.is_in_use(on):
+        state = {"kind": "ended", "label": "已停用"}
+    else:
+        state = {"kind": "done", "label": "在用"}
+    retirable = certificate.valid_to is None or certificate.valid_to >= on
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "demo": certificate.demo,
+        "not_after": certificate.not_after,
+        "valid_from": certificate.valid_from,
+        "state": state,
+        "ways": [{"label": "停用", "url": act_url(certificate, "retire")}] if retirable else [],
     }
 
 

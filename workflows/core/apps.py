@@ -18,6 +18,7 @@ class CoreConfig(AppConfig):
             paper_actions,
             print_actions,
             registry_actions,
+            signing_actions,
             sittings,
             standing_in,
             supervision,

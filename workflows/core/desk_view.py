@@ -30,6 +30,7 @@ from .pdf_state import pdf_state, with_pdf
 from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
+from .seal_kinds import kind_on, with_seals
 from .seen import seen_of
 from .story import may_have_acted_last, since_text, steps, timeline
 from .supervision import exception_buttons
@@ -105,19 +106,20 @@ def checks_summary(checks: list[dict[str, Any]]) -> str:
 
 
 def papers_of(case: Case) -> list[dict[str, Any]]:
-    """Every version of every paper of the case, newest first (one query)."""
-    documents = with_pdf(Document.objects.filter(case_key=case.key)).defer("encrypted_values").order_by("-pk")
+    """Every version of every paper of the case, newest first, with the kind of its seals (one query)."""
+    documents = with_seals(with_pdf(Document.objects.filter(case_key=case.key)))
     return [
         {
             "title": form(document.form_code, document.form_version).title,
             "note": f"第{document.number}版，{document.label}",
+            "seals": kind_on(document),
             "view_url": reverse("paper", args=[document.pk]),
             "word_url": reverse("paper_word", args=[document.pk]),
             "print_url": reverse("paper_print", args=[document.pk]),
             "pdf": pdf_state(document),
             "pk": document.pk,
         }
-        for document in documents
+        for document in documents.defer("encrypted_values").order_by("-pk")
     ]
 
 

@@ -13,12 +13,14 @@ from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import put
 from registry.models import Organisation
 from registry.roles import Role
+from signatures.models import SignedPdf
 
 from .actions import CaseAction, Move, register
 from .actors import Actor
 from .models import Case, Notice
 from .pdf_jobs import ATTEMPTS, PAUSES_MINUTES, make_pdf
 from .refusals import NotFound, Refusal
+from .signing_jobs import may_be_signed, sign_sealed_pdf
 
 
 class CopiesForm(forms.Form):
@@ -111,9 +113,11 @@ class DownloadPdf(PaperAction):
         return ()
 
     def apply(self, move: Move) -> None:
-        pdf = PaperPdf.objects.select_related("document__person_key").get(document=move.subject.document)
-        move.papers.append(pdf.stamp)
-        move.result = pdf
+        pdf = PaperPdf.objects.select_related("document__person_key", "signed").get(document=move.subject.document)
+        # Where an organisation has signed it, what goes out is the signed one.
+        found: PaperPdf | SignedPdf = getattr(pdf, "signed", pdf)
+        move.papers.append(found.stamp)
+        move.result = found
 
 
 @register
@@ -164,6 +168,8 @@ class FilePdf(SystemPaperAction):
         move.papers.append(pdf.stamp)
         move.details["pages"] = pdf.pages
         move.result = pdf
+        if may_be_signed(document):
+            sign_sealed_pdf.enqueue(document.pk)
 
 
 @register

@@ -27,7 +27,8 @@ from .door import perform
 from .models import Attachment, Case
 from .pdf_state import pdf_state, with_pdf
 from .refusals import Refused
-from .requests import actor_of, office_page
+from .requests import actor_of, office_page, see_other
+from .seal_kinds import seal_state
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MASKS = {"id_number": mask_id, "phone": mask_phone}
@@ -50,11 +51,12 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One version on the screen, as it was filed but with its numbers masked."""
     document, case = visible_document(request, pk)
     sheet = form(document.form_code, document.form_version)
+    pictures = pictures_in(read_paper(document))
     values: dict[str, Any] = {}
     for name, value in document.values.items():
         mask = MASKS.get(sheet.fields[name].kind)
         values[name] = mask(value) if mask and value else value
-    masked = sheet.render(values, pictures_in(read_paper(document)))
+    masked = sheet.render(values, pictures)
     context = {
         "title": f"{case.title}：{sheet.title}",
         "state": {"kind": "", "label": f"第{document.number}版，{document.label}"},
@@ -63,6 +65,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
         "word_url": reverse("paper_word", args=[pk]),
         "print_url": reverse("paper_print", args=[pk]),
         "pdf": pdf_state(document),
+        "seals": seal_state(document, pictures),
         "case_url": reverse("case", args=[case.pk]),
     }
     return render(request, "desk/paper.html", context)
@@ -104,6 +107,21 @@ def paper_pdf_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     response = redirect("paper", pk)
     response.status_code = 303 if request.method == "POST" else 302
     return response
+
+
+@office_page
+def paper_sign_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask for one more attempt to sign after the last one failed."""
+    document, _ = visible_document(request, pk)
+    if request.method != "POST":
+        return redirect("paper", pk)
+    try:
+        perform("desk.sign_pdf_again", document, actor_of(request), at=now())
+    except Refused as error:
+        messages.error(request, error.refusals[0].message)
+    else:
+        messages.success(request, "已记录，马上再签一次。过一会儿刷新本页看结果。")
+    return see_other(reverse("paper", args=[pk]))
 
 
 @office_page

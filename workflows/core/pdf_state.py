@@ -28,7 +28,7 @@ def with_pdf(documents: QuerySet[Document]) -> QuerySet[Document]:
     """The papers together with what `pdf_state` asks (in the same query)."""
     failures = PdfTrouble.objects.filter(document=OuterRef("pk")).order_by("-pk")
     counted = failures.order_by().values("document").annotate(count=Count("pk")).values("count")
-    return documents.select_related("pdf").annotate(
+    return documents.select_related("pdf__signed").annotate(
         pdf_failures=Subquery(counted), pdf_failed_why=Subquery(failures.values("why")[:1])
     )
 

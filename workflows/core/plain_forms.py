@@ -39,7 +39,7 @@ class PlainForm(forms.Form):
             "name": name,
             "label": field.label,
             "kind": kind,
-            "value": self[name].value(),
+            "value": "" if kind == "password" else self[name].value(),
             "required": field.required and kind != "checkbox",
             "hint": field.help_text,
             "error": str(slips[0]) if slips else errors.get(name, ""),
@@ -64,6 +64,8 @@ def kind_of(field: forms.Field) -> str:
         return "file"
     if isinstance(field, forms.DateField):
         return "date"
+    if isinstance(field.widget, forms.PasswordInput):
+        return "password"
     return "textarea" if isinstance(field.widget, forms.Textarea) else "text"
 
 

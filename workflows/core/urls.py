@@ -39,6 +39,7 @@ urlpatterns = [
     path("papers/<int:pk>/word/", paper_view.paper_word, name="paper_word"),
     path("papers/<int:pk>/pdf/", paper_view.paper_pdf, name="paper_pdf"),
     path("papers/<int:pk>/pdf/again/", paper_view.paper_pdf_again, name="paper_pdf_again"),
+    path("papers/<int:pk>/sign/again/", paper_view.paper_sign_again, name="paper_sign_again"),
     path("papers/<int:pk>/print/", paper_view.paper_print, name="paper_print"),
     path("printing/", print_view.print_centre, name="print_centre"),
     path("printing/<int:pk>/", print_view.print_run, name="print_run"),

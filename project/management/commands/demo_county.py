@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from project.demo.authority import issue_certificates
 from project.demo.county import SEED, DemoCounty
 from project.demo.places import FULL_SIZE
 from registry.models import County
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         self.shown = -1
         DemoCounty(now(), workers=workers, seed=seed, tell=self.progress).load()
+        issue_certificates(now())
         self.stdout.write(f"演示县已载入，用时{time.monotonic() - begun:.0f}秒。")
 
     def progress(self, done: int, total: int, what: str) -> None:
