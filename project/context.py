@@ -114,6 +114,7 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             ("申请", reverse("applications")),
             ("岗位", reverse("posts")),
             ("人员", reverse("workers")),
+            ("考勤", reverse("attendance")),
             ("打印", reverse("print_centre")),
         ]
     if _may_read_seals(actor):

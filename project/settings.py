@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "project",
     "evidence",
     "workflows.applications",
+    "workflows.attendance",
     "workflows.employment",
     "workflows.administration",
     "workflows.policies",
@@ -241,6 +242,8 @@ if HTTPS:
 
 # Strokes of a long signature and a 5 MB attachment fit; a film does not.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# A village's month has a field for each day of each worker.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

@@ -22,6 +22,11 @@ STEPS = {
     "village_seal": "村委会盖章",
     "township_opinion": "乡镇意见",
     "township_seal": "乡镇盖章",
+    "fill_sheet": "填写考勤（月份过完起）",
+    "sign_sheet": "考勤三方签字",
+    "report_sheet": "考勤报乡镇",
+    "audit_sheet": "考勤乡镇审核",
+    "seal_sheet": "考勤乡镇盖章",
     "agreement": "签订用工协议",
 }
 OFFICES = {

@@ -6,7 +6,7 @@ second township are there to find nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from django.db.models import Model
 from audit.models import Event
 from audit.verification import verify_chain
 from forms_templates.models import Document
-from registry.models import County, Organisation, User
+from registry.models import County, Organisation, User, Worker
 from registry.roles import OrganisationKind, Role
 from signatures.demo_strokes import demo_signature
 from signatures.seal_drawing import draw_seal
@@ -116,6 +116,7 @@ class Cast:
     applicants: int = 0
     posts_declared: int = 0
     agreed: list[Case] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)  # those who are under an agreement when a story begins
 
     def __getattr__(self, part: str) -> Actor:
         people: dict[str, Actor] = self.__dict__.get("people", {})
@@ -311,13 +312,16 @@ def beyond_quota(actor: Actor) -> dict[str, Any]:
     return {**signed(actor.name), "quota_reason": "一户两老都要人照看，确实只能就近安置。"}
 
 
-def prepared_cast() -> Cast:
-    """The county in this test's database: built through the door once, then laid there row by row as it was."""
-    if not _PREPARED:
-        cast = build_cast()
-        _PREPARED.append((deepcopy(cast), everything()))
+def prepared_cast(name: str = "county", build: Callable[[], Cast] | None = None) -> Cast:
+    """The county in this test's database: built through the door once, then laid there row by row as it was.
+
+    `build` goes on from the plain county to where many stories of one room begin, under a `name` of its own.
+    """
+    if name not in _PREPARED:
+        cast = (build or build_cast)()
+        _PREPARED[name] = (deepcopy(cast), everything())
         return cast
-    cast, tables = _PREPARED[0]
+    cast, tables = _PREPARED[name]
     with connection.cursor() as cursor:
         for model in _own_models():
             rows = tables[model._meta.label]
@@ -327,7 +331,7 @@ def prepared_cast() -> Cast:
     return deepcopy(cast)
 
 
-_PREPARED: list[tuple[Cast, dict[str, list[Any]]]] = []
+_PREPARED: dict[str, tuple[Cast, dict[str, list[Any]]]] = {}
 
 
 def build_cast() -> Cast:

@@ -40,6 +40,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "posts": OPEN,
     "workers": (200,) * 8 + (404,),
     "worker": (200, 200, 200, 404, 404, 200, 200, 404, 404),
+    "attendance": (200, 200, 200, 200, 200, 200, 200, 404, 404),
+    "attendance_open": (302,) * 9,  # it answers to POST
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
@@ -171,6 +173,20 @@ ACTS: dict[str, str] = {
     "employment.resume_tenure": "---------",
     "employment.begin_leave": "---------",
     "agreements.renew": "y--------",
+    "attendance.open": "y--------",
+    # Below, the paper of another flow is not there for them; tests/attendance says who may act on a sheet.
+    "attendance.save": "---------",
+    "attendance.submit": "---------",
+    "attendance.keep_ink": "---------",
+    "attendance.sign_for_workers": "---------",
+    "attendance.sign": "---------",
+    "attendance.reopen": "---------",
+    "attendance.report": "---------",
+    "attendance.audit": "---------",
+    "attendance.seal": "---------",
+    "attendance.send_back": "---------",
+    "attendance.void": "---------",
+    "attendance.correct": "---------",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -421,7 +437,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.county if code == "policies.propose" else proposed(cast)
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
-    if code in ("applications.open", "posts.open"):
+    if code in ("applications.open", "posts.open", "attendance.open"):
         return cast.village
     if code == "briefings.send":
         return cast.village
@@ -433,6 +449,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.county
     case_wide = (
         "void",
+        "reopen",
+        "correct",
         "decline",
         "lapse",
         "take_back",

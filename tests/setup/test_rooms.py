@@ -18,6 +18,7 @@ FLOORS = {
     "administration": 5,
     "policies": 5,
     "briefings": 5,
+    "attendance": 6,
     "applications": 7,
     "project": 10,
 }

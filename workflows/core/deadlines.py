@@ -31,11 +31,11 @@ def term_of(county: County, desk: Any, on: date) -> int | None:
     return days.get(f"{desk.flow_class.paperwork.flow_label}.{desk.name}", days.get(desk.name))
 
 
-def due_day(county: County, desk: Any, at: datetime) -> date | None:
-    """The last day for a paper that is laid on this desk now."""
+def due_day(county: County, desk: Any, at: datetime, *, from_on: date | None = None) -> date | None:
+    """The last day for a paper that is laid on this desk now; `from_on`: the term begins only then."""
     on = timezone.localtime(at).date()
     term = term_of(county, desk, on)
-    return after_working_days(on, term) if term is not None else None
+    return after_working_days(from_on or on, term) if term is not None else None
 
 
 @dataclass(frozen=True)

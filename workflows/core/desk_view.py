@@ -243,6 +243,7 @@ def show_task(
         "say_title": say_title,
         "say_text": say_text,
         "help": paperwork.help(page),
+        "scripts": paperwork.scripts,
         "pager": pager_of(page.actor, task),
         "take": {"label": "领取", "value": "desk.take"}
         if task.owner_id is None

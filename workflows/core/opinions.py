@@ -102,6 +102,15 @@ def seal_of(organisation: Organisation, move: Move) -> Seal:
     return seal
 
 
+def requested_by(case: Case) -> str:
+    """Who asks for the seal: who opened the case or, when the clock did, who first handed it on."""
+    if case.opened_by is not None:
+        return str(case.opened_by.name)
+    first = DeskTask.objects.filter(process=case, finished__isnull=False, owner__isnull=False).exclude(outcome="")
+    names = first.order_by("act_number", "pk").values_list("owner__name", flat=True)
+    return names.first() or ""
+
+
 def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, content_digest: str) -> SealUse:
     """The keeper's act: refused for a blank or undecided paper, registered in the 用印登记."""
     seal = seal_of(move.acting.organisation, move)
@@ -119,7 +128,7 @@ def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, conten
             subject_key=str(move.entity.pk),
             place=place,
             copies=1,
-            requested_by=move.case.opened_by.name if move.case.opened_by else "",
+            requested_by=requested_by(move.case),
             approved_by=opinion.written_by.name,
             decided=opinion.signature_id is not None,
         )

@@ -23,6 +23,7 @@ What a flow declares, and what it gets for it:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import connection
@@ -97,7 +98,7 @@ class DeskActivation(_RoutesByState, ViewActivation):
             office_id=lying.office_id,
             office_role=lying.role,
             seat=lying.seat,
-            due_on=due_day(case.county, flow_task, case.moment),
+            due_on=flow_task.due_on(case),
         )
         task.save()
         if prev_activation.task.pk:
@@ -163,6 +164,10 @@ class Desk(_LeadsOn, View):
         """Lay the case here, coming from `source`."""
         for lying in self.lying(source.process):
             yield self._create(source, source.task.token, lying)
+
+    def due_on(self, case: Case) -> date | None:
+        """The last day for a case that is laid here now; a step whose term begins later says so itself."""
+        return due_day(case.county, self, case.moment)
 
     def todo_at(self, seat: str) -> str:
         """What is waited for at this seat."""

@@ -1,0 +1,127 @@
+"""Fills in what the rules ask of a sheet, and keeps its rows in step with who works there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from registry.models import Organisation
+from workflows.core.actors import Actor
+from workflows.core.models import DeskTask, Opinion
+from workflows.core.opinions import valid_opinions
+from workflows.employment.models import Leave, LeaveState, Tenure
+from workflows.employment.tenures import tenures_in
+
+from ..models import AttendanceRow, AttendanceSheet
+from . import days
+from .rules import RowFacts, SheetFacts
+
+SIGNING = "sign_sheet"
+HEAD, MEMBER, WORKERS = f"{SIGNING}.head", f"{SIGNING}.member", f"{SIGNING}.workers"
+TAKEN = (LeaveState.APPROVED, LeaveState.BACK, LeaveState.CUT_OFF)
+PREPARING = ("attendance.submit", "attendance.report", "attendance.sign_for_workers")
+
+
+@dataclass
+class Line:
+    """One worker of the month: what the records say, and what is marked (in the row, or typed)."""
+
+    tenure: Tenure
+    fresh: str
+    marks: str
+    row: AttendanceRow | None = None
+    remark: str = ""
+    spans: list[tuple[date, date]] = field(default_factory=list)
+
+    @property
+    def key(self) -> int:
+        return self.tenure.worker_id
+
+
+def lines_of(village: Organisation, month: date, rows: Mapping[int, AttendanceRow]) -> list[Line]:
+    """Everybody with days in the month, in the order of the sheet; `rows` by worker (three queries)."""
+    by_worker: dict[int, Line] = {}
+    for stint in tenures_in(village, month, days.last_day(month)):
+        line = by_worker.setdefault(stint.tenure.worker_id, Line(stint.tenure, "", ""))
+        line.tenure = stint.tenure
+        line.spans.append((stint.first, stint.last))
+    away = leaves_of(list(by_worker), month)
+    for key, line in by_worker.items():
+        line.fresh = days.blank(month, line.spans, away.get(key, ()))
+        line.row = rows.get(key)
+        line.marks = days.laid_over(line.fresh, line.row.marks) if line.row else line.fresh
+        line.remark = line.row.remark if line.row else ""
+    known = {key: row.position for key, row in rows.items()}
+    return sorted(by_worker.values(), key=lambda line: known.get(line.key, len(known) + 1))
+
+
+def leaves_of(workers: list[int], month: date) -> dict[int, list[tuple[date, date]]]:
+    """The days of 停岗 by worker (one query): from the first day of an approved leave to the day before coming back;
+    while nobody has written down the coming back it lasts."""
+    found: dict[int, list[tuple[date, date]]] = {}
+    taken = Leave.objects.filter(tenure__worker__in=workers, state__in=TAKEN, first_on__lte=days.last_day(month))
+    for leave in taken.select_related("tenure"):
+        if leave.back_on is not None:
+            last = leave.back_on - timedelta(days=1)
+        else:
+            last = leave.last_on if leave.state == LeaveState.CUT_OFF else days.last_day(month)
+        if leave.first_on is not None and last is not None and last >= month:
+            found.setdefault(leave.tenure.worker_id, []).append((leave.first_on, last))
+    return found
+
+
+def rows_of(sheet: AttendanceSheet) -> list[AttendanceRow]:
+    """The rows as they are kept, with worker and ink (one query, once per page)."""
+    notes = sheet.case.notes()
+    if "attendance_rows" not in notes:
+        kept = AttendanceRow.objects.filter(sheet=sheet).select_related("worker", "signature", "tenure")
+        notes["attendance_rows"] = list(kept.order_by("position"))
+    return list(notes["attendance_rows"])
+
+
+def lines_for(sheet: AttendanceSheet) -> list[Line]:
+    """The lines of a sheet: while it is written those of today's records, afterwards the rows as they stand."""
+    rows = {row.worker_id: row for row in rows_of(sheet)}
+    if sheet.is_live:
+        return lines_of(sheet.village, sheet.month, rows)
+    return [Line(row.tenure, row.marks, row.marks, row, row.remark) for row in rows.values()]
+
+
+def signers_of(opinions: Mapping[str, Opinion]) -> tuple[str, ...]:
+    """Who has signed for the village, by name; the same person twice is one."""
+    signed = {
+        opinions[step].written_by_id: opinions[step].written_by.name for step in (HEAD, MEMBER) if step in opinions
+    }
+    return tuple(signed.values())
+
+
+def facts_of(sheet: AttendanceSheet, lines: list[Line], *, on: date, actor: Actor | None = None) -> SheetFacts:
+    """The records are asked again when the sheet is no longer written: an agreement may have ended since."""
+    fresh = {line.key: line.fresh for line in lines}
+    if not sheet.is_live:
+        rows = {line.key: line.row for line in lines if line.row is not None}
+        fresh = {line.key: line.fresh for line in lines_of(sheet.village, sheet.month, rows)}
+    opinions = valid_opinions(sheet.case)
+    prepared = signed = False
+    if actor is not None and actor.user is not None:
+        done = DeskTask.objects.filter(process=sheet.case_id, owner=actor.user, outcome__in=PREPARING, status="DONE")
+        prepared = not sheet.is_live and done.exists()
+        signed = any(opinions[step].written_by_id == actor.user.pk for step in (HEAD, MEMBER) if step in opinions)
+    return SheetFacts(
+        on=on,
+        month=sheet.month,
+        rows=tuple(
+            RowFacts(
+                key=line.key,
+                name=line.tenure.worker.name if line.row is None else line.row.worker.name,
+                marks=line.marks,
+                fresh=fresh.get(line.key, days.OUTSIDE * len(line.marks)),
+                signed=line.row is not None and line.row.signature_id is not None,
+            )
+            for line in lines
+        ),
+        actor_prepared=prepared,
+        actor_signed=signed,
+        signers=signers_of(opinions),
+    )
