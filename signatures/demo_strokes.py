@@ -21,10 +21,11 @@ _FILE = Path(__file__).with_name("demo_characters.txt")
 Line = list[tuple[float, float]]
 
 
-def demo_signature(name: str) -> str:
-    """The pad's JSON of this name, written by hand."""
+def demo_signature(name: str, time: int = 0) -> str:
+    """The pad's JSON of this name, written by hand; another `time` (a number) gives the same hand's next writing."""
     characters = [character for character in name if character.isalpha()][:6] or ["某"]
-    dice = random.Random(name)  # noqa: S311 - the swing of a hand, nothing secret
+    # The swing of a hand, nothing secret.
+    dice = random.Random(f"{name} {time}" if time else name)  # noqa: S311
     size = min(_CELL, (PAD[0] - 24) / (0.9 * len(characters)))
     scribbles = _scribbles(random.Random(name))  # noqa: S311 - see above
     lines: list[Line] = []

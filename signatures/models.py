@@ -19,6 +19,7 @@ class Method(models.TextChoices):
     DRAWN = "drawn", "屏幕手写"
     SCAN = "scan", "扫描件"
     THUMB = "thumb", "按手印"
+    PAPER = "paper", "纸上签字"
 
 
 class Signature(AppendOnlyModel):
@@ -42,11 +43,19 @@ class Signature(AppendOnlyModel):
     method = models.CharField("签字方式", max_length=10, choices=Method)
     # Who cannot write gives a thumb print; a named witness stands by it and signs beside.
     witness_name = models.CharField("见证人", max_length=50, blank=True, default="")
+    # Who signed for another: the hand is the signer's, the act the other's (ProxySigning says why and by what right).
+    on_behalf_of = models.CharField("代谁签字", max_length=50, blank=True, default="")
     strokes = EncryptedTextField("笔画", blank=True)
     picture_base64 = EncryptedTextField("图片")
     # No hand writes the same strokes twice: an equal digest elsewhere is a copy.
     strokes_digest = models.CharField("笔画摘要", max_length=64, blank=True, db_index=True)
     picture_digest = models.CharField("图片摘要", max_length=64)
+    # 纸签: the scan of the page that bears the wet signature (PaperScan.file_digest).
+    paper_digest = models.CharField("纸签扫描件摘要", max_length=64, blank=True, default="")
+    # An earlier signature with the same or nearly the same strokes: a copy, until somebody has looked.
+    resembles = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="与哪个签字的笔画雷同"
+    )
     content_digest = models.CharField("所签内容摘要", max_length=64)
     form_digest = models.CharField("表样摘要", max_length=64)
     subject_kind = models.CharField("事项类别", max_length=100)
@@ -57,10 +66,13 @@ class Signature(AppendOnlyModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "签字"
-        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="signature_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key"], name="signature_subject"),
+            models.Index(fields=["county", "signer_name", "-id"], name="signature_of_name"),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(method__in=[Method.SCAN, Method.THUMB], strokes_digest="")
+                condition=Q(method__in=[Method.SCAN, Method.THUMB, Method.PAPER], strokes_digest="")
                 | (Q(method=Method.DRAWN) & ~Q(strokes_digest="")),
                 name="signature_method",
             ),
@@ -73,6 +85,11 @@ class Signature(AppendOnlyModel):
                 condition=Q(signer__isnull=True, organisation__isnull=True, acted_as="")
                 | (Q(signer__isnull=False, organisation__isnull=False) & ~Q(acted_as="")),
                 name="signature_acted_as",
+            ),
+            models.CheckConstraint(
+                condition=(Q(method=Method.PAPER) & ~Q(paper_digest=""))
+                | (~Q(method=Method.PAPER) & Q(paper_digest="")),
+                name="signature_on_paper",
             ),
         ]
 
@@ -157,6 +174,8 @@ class SealUse(AppendOnlyModel):
     approved_by = models.CharField("批准人", max_length=50)
     keeper = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="印章管理员")
     by_clerk = models.BooleanField("由经办人掌印", default=False)
+    # 骑缝章: slices of the seal over the edges of all pages, as one use.
+    across_pages = models.BooleanField("加盖骑缝章", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "用印登记"
@@ -185,7 +204,8 @@ class SealUseRevocation(AppendOnlyModel):
         return f"{self.use}作废"
 
 
-# What is signed with an organisation's certificate.
+# What stands beside signatures, and what is signed with an organisation's certificate.
+from .hand_models import PaperScan, ProxySigning, SigningRefusal, SigningRefusalRevocation  # noqa: E402
 from .pdf_models import (  # noqa: E402
     DemoAuthority,
     SealCertificate,
@@ -197,6 +217,8 @@ from .pdf_models import (  # noqa: E402
 __all__ = [
     "DemoAuthority",
     "Method",
+    "PaperScan",
+    "ProxySigning",
     "Seal",
     "SealCertificate",
     "SealQuerySet",
@@ -206,5 +228,7 @@ __all__ = [
     "Signature",
     "SignatureRevocation",
     "SignedPdf",
+    "SigningRefusal",
+    "SigningRefusalRevocation",
     "SigningTrouble",
 ]

@@ -11,7 +11,9 @@ from audit.canonical import canonical_bytes, moment_text
 from registry.models import Appointment, County, User
 from registry.models.delegations import may_use
 from signatures import scans
+from signatures.marks import PROXY_ROOM_MM, on_paper, with_proxy_mark
 from signatures.models import Method, Signature, SignatureRevocation
+from signatures.reuse import earlier_like
 from signatures.strokes import StrokeError, Strokes, parse, png
 
 PLACE_MM = (46.0, 15.0)
@@ -39,34 +41,43 @@ def sign(
     at: datetime,
     signer_name: str = "",
     thumb_witness: str = "",
+    on_behalf_of: str = "",
+    paper_digest: str = "",
     place_mm: tuple[float, float] = PLACE_MM,
 ) -> Signature:
-    """Keep a signature: either `drawn` strokes or a cleaned `scan` (PNG of scans.clean).
+    """Keep a signature: `drawn` strokes, a cleaned `scan` (PNG of scans.clean), or a scanned page's `paper_digest`.
 
     An official signs by an appointment in force that day. A worker has no account: no signer, no appointment, but
     a `signer_name`. With `thumb_witness` the scan is a worker's thumb print, given before that witness. The
-    picture is made to fit `place_mm`. Raises SigningRefused.
+    picture is made to fit `place_mm`; who signs `on_behalf_of` another signs with their own hand, and the paper says
+    so. Strokes that were used before are noted (`resembles`), not refused. Raises SigningRefused.
     """
     if thumb_witness and (scan is None or signer is not None):
         raise SigningRefused("按手印的，请上传手印的照片或扫描件，并写明见证人。")
-    if (drawn is None) == (scan is None):
+    if sum((drawn is not None, scan is not None, bool(paper_digest))) != 1:
         raise SigningRefused("请先在表上手写签字，或上传签字扫描件，二者选一。")
+    if on_behalf_of and on_behalf_of.strip() == signer_name.strip():
+        raise SigningRefused("代签人就是本人的，不用代签，请本人直接签字。")
     for digest in (content_digest, form_digest):
         if not HEX_DIGEST.fullmatch(digest):
             raise SigningRefused("这份表还没有填定，不能签字。请先填好再签。")
     _require_office(county, signer, appointment, signer_name, at)
-    picture = png(drawn, *place_mm) if drawn is not None else scans.fit(scan or b"", *place_mm)
+    picture = _picture(drawn, scan, place_mm, by_proxy=bool(on_behalf_of))
+    name = signer.name if signer is not None else signer_name.strip()
     signature = Signature(
         county=county,
         signer=signer,
-        signer_name=signer.name if signer is not None else signer_name.strip(),
+        signer_name=name,
+        on_behalf_of=on_behalf_of.strip(),
         acted_as=appointment.role if appointment is not None else "",
         organisation=appointment.organisation if appointment is not None else None,
-        method=Method.DRAWN if drawn is not None else Method.THUMB if thumb_witness else Method.SCAN,
+        method=_method(drawn, thumb_witness, paper_digest),
         witness_name=thumb_witness.strip(),
         strokes=drawn.as_json() if drawn is not None else "",
         picture_base64=base64.b64encode(picture).decode("ascii"),
         strokes_digest=drawn.digest if drawn is not None else "",
+        resembles=earlier_like(drawn, county, name) if drawn is not None else None,
+        paper_digest=paper_digest,
         picture_digest=hashlib.sha256(picture).hexdigest(),
         content_digest=content_digest,
         form_digest=form_digest,
@@ -78,6 +89,26 @@ def sign(
     signature.digest = digest_of(signature)
     signature.save()
     return signature
+
+
+def _method(drawn: Strokes | None, thumb_witness: str, paper_digest: str) -> Method:
+    if drawn is not None:
+        return Method.DRAWN
+    if paper_digest:
+        return Method.PAPER
+    return Method.THUMB if thumb_witness else Method.SCAN
+
+
+def _picture(drawn: Strokes | None, scan: bytes | None, place_mm: tuple[float, float], *, by_proxy: bool) -> bytes:
+    width, height = place_mm
+    room = width - PROXY_ROOM_MM if by_proxy else width
+    if drawn is not None:
+        ink = png(drawn, room, height)
+    elif scan is not None:
+        ink = scans.fit(scan, room, height)
+    else:
+        return on_paper(width, height)
+    return with_proxy_mark(ink, width, height) if by_proxy else ink
 
 
 def _require_office(
@@ -115,8 +146,12 @@ def digest_of(signature: Signature) -> str:
         "place": signature.place,
         "at": moment_text(signature.at),
     }
-    if signature.witness_name:
-        bound["witness"] = signature.witness_name
+    more = {
+        "witness": signature.witness_name,
+        "on_behalf_of": signature.on_behalf_of,
+        "paper": signature.paper_digest,
+    }
+    bound |= {name: value for name, value in more.items() if value}
     return hashlib.sha256(canonical_bytes(bound)).hexdigest()
 
 

@@ -40,12 +40,12 @@ class AgreementStory:
                 "start_on": self.start_on.isoformat(),
                 "end_on": min(half_a_year, self.case.entity.end_on).isoformat(),  # what the rules allow at the most
                 "workplace": self.place,
-                "worker_strokes": demo_signature(self.worker),
+                "worker_strokes": demo_signature(self.worker, int(at.timestamp())),
             }
             perform("agreements.submit", task, self.holder(Role.VILLAGE_CLERK), data, at=at)
         elif act == "township_signs":
             reviewer = self.holder(Role.TOWNSHIP_REVIEWER)
-            signed = {"strokes": demo_signature(reviewer.name)}
+            signed = {"strokes": demo_signature(reviewer.name, int(at.timestamp()))}
             perform("agreements.sign_for_township", task, reviewer, signed, at=at)
         else:
             perform("agreements.seal_by_township", task, self.holder(Role.TOWNSHIP_SEAL_KEEPER), {}, at=at)

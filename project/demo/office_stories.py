@@ -70,17 +70,17 @@ class PostStory:
         for act, moment in zip(_POST_WAYS[self.goal], times, strict=True):
             at = yield moment
             reviewer = self.county.holder(Role.TOWNSHIP_REVIEWER, self.village.township, self.dice)
-            data = self._said(act, reviewer.name)
+            data = self._said(act, demo_signature(reviewer.name, int(at.timestamp())))
             if act in ("void", "abolish"):
                 perform(f"posts.{act}", case, clerk if act == "void" else reviewer, data, at=at)
             else:
                 perform(f"posts.{act}", open_tasks(case)[0], reviewer, data, at=at)
 
-    def _said(self, act: str, reviewer: str) -> dict[str, Any]:
+    def _said(self, act: str, strokes: str) -> dict[str, Any]:
         said = words.said(self.dice, words.OF_POSTS[act], village=self.village.name)
         if act == "approve":
-            return {"opinion": said, "strokes": demo_signature(reviewer)}
-        return {"reason": said, "strokes": demo_signature(reviewer)}
+            return {"opinion": said, "strokes": strokes}
+        return {"reason": said, "strokes": strokes}
 
 
 class PolicyStory:

@@ -153,7 +153,7 @@ class ApplicationStory:
             "head_is_self": "no" if head else "yes",
             "head_name": head.name if head else "",
             "head_id_number": head.id_number if head else "",
-            "worker_strokes": demo_signature(person.name),
+            "worker_strokes": demo_signature(person.name, int(at.timestamp())),
         }
 
     # --- the desks ------------------------------------------------------------------------------------
@@ -171,11 +171,17 @@ class ApplicationStory:
             return  # in a small county the quota is not full
         actor = self._holder(_DESKS[task.flow_task.name])
         code = "desk.take" if act == "take" else f"applications.{act}"
-        perform(code, task, actor, self._said(act, task.flow_task.name, actor), at=at)
+        perform(
+            code,
+            task,
+            actor,
+            self._said(act, task.flow_task.name, demo_signature(actor.name, int(at.timestamp()))),
+            at=at,
+        )
 
-    def _said(self, act: str, desk: str, actor: Actor) -> dict[str, Any]:
+    def _said(self, act: str, desk: str, strokes: str) -> dict[str, Any]:
         dice, person = self.dice, self.resident.person
-        signed = {"strokes": demo_signature(actor.name)}
+        signed = {"strokes": strokes}
         if act == "submit":
             return {**self.answers, "market_verification": f"{self.circumstance.visit}已按退回意见核实补充。"}
         if act == "agree_by_village":

@@ -132,8 +132,7 @@ def file_pledge(move: Move, policy: Policy, ink: Ink | None) -> None:
     move.details["pledge"] = str(signed[WORKER].get_method_display())
     if WITNESS in signed:
         move.details["witness"] = signed[WITNESS].signer_name
-    label = "申请人按手印" if ink.witness_name else "申请人签字"
-    file_version(move, form=sheet, values=values, pictures=pictures, label=label)
+    file_version(move, form=sheet, values=values, pictures=pictures, label=ink.done_by("申请人"))
 
 
 def panel(page: Page, answers: Mapping[str, Any], policy: Policy, village: Any) -> SafeString:

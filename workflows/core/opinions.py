@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from registry.models import Organisation
 from signatures.models import Seal, SealUse, Signature
 from signatures.sealing import SealRefused, apply_seal, revoke_seal_use
 from signatures.signing import SigningRefused, revoke_signature, sign
 
 from .actions import Move
+from .guards import chinese
 from .models import Case, DeskTask, Opinion
 from .refusals import Refusal, Refused
 
@@ -75,7 +78,20 @@ def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: st
     opinion.save(update_fields=["signature"])
     move.case.forget("opinions")
     move.signatures.append(signature.digest)
+    note_reuse(move, signature)
     return signature
+
+
+def note_reuse(move: Move, signature: Signature) -> None:
+    """Strokes that were used before stand on the trail, for a person to look at: nothing is refused for them."""
+    earlier = signature.resembles
+    if earlier is None:
+        return
+    on = timezone.localtime(earlier.at)
+    alike = "一样" if earlier.strokes_digest == signature.strokes_digest else "几乎一样"
+    noted: list[str] = move.details.get("reused_strokes", [])  # type: ignore[assignment]
+    said = f"{signature.signer_name}的签字与{earlier.signer_name}{chinese(on.date())}的签字笔画{alike}"
+    move.details["reused_strokes"] = [*noted, said]
 
 
 def opinion_to_seal(move: Move, step: str) -> Opinion:

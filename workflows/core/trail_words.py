@@ -53,6 +53,18 @@ def role_label(role: str) -> str:
 
 LABELS = {
     "seal_register": "用印登记",
+    "signed_for": "代签",
+    "authority": "委托书摘要",
+    "refused_to_sign": "拒签",
+    "witnesses": "见证人",
+    "reused_strokes": "笔画雷同",
+    "certificates": "证书指纹",
+    "signed_by": "签章的印章",
+    "time_stamped": "带时间戳",
+    "certificate": "数字证书",
+    "issuer": "颁发机构",
+    "fingerprint": "证书指纹",
+    "not_after": "证书有效期至",
     "voided": "作废的意见",
     "taken_back": "撤回的办理",
     "attachment": "附件摘要",

@@ -19,7 +19,9 @@ from signatures.strokes import StrokeError, Strokes
 from signatures.strokes import parse as parse_strokes
 
 from .actions import Move
+from .opinions import note_reuse
 from .paperwork import Page
+from .proxy_signing import Proxy, ProxyForm, keep_proxy
 from .refusals import Refusal, Refused
 
 WORKER, WITNESS = "worker_signature", "witness_signature"
@@ -27,17 +29,24 @@ WORKER, WITNESS = "worker_signature", "witness_signature"
 
 @dataclass(frozen=True)
 class Ink:
-    """What came from the pad or the camera; `witness_name` only with a thumb print."""
+    """What came from the pad or the camera; `witness_name` only with a thumb print, `proxy` when another signs."""
 
     drawn: Strokes | None
     scan: bytes | None
     witness_name: str = ""
     witness_drawn: Strokes | None = None
     witness_scan: bytes | None = None
+    proxy: Proxy | None = None
+
+    def done_by(self, who: str) -> str:
+        """How it is called where the paper's versions are listed: 申请人签字, 申请人按手印, 张三代申请人签字."""
+        if self.proxy is not None:
+            return f"{self.proxy.name}代{who}签字"
+        return f"{who}按手印" if self.witness_name else f"{who}签字"
 
 
-class WorkerInkForm(forms.Form):
-    """The worker's signature, or the thumb print with its witness; nothing at all is `ink` None."""
+class WorkerInkForm(ProxyForm):
+    """The worker's signature, the thumb print with its witness, or another's for them; `ink` is None without any."""
 
     worker_strokes = forms.CharField(required=False, max_length=400_000)
     worker_scan = forms.FileField(required=False)
@@ -52,12 +61,17 @@ class WorkerInkForm(forms.Form):
         data = super().clean() or {}
         witness = " ".join(str(data.get("witness_name") or "").split())
         data["ink"] = None
+        proxy: Proxy | None = data.get("proxy")
         if data.get("worker_thumb") is not None or witness:
+            if proxy is not None:
+                self.add_error("proxy_name", "按手印的是本人，不用代签；请只填一样。")
             data["ink"] = self._thumb(witness)
             return data
         drawn, scan = self._ink("worker_strokes", "worker_scan")
         if drawn is not None or scan is not None:
-            data["ink"] = Ink(drawn=drawn, scan=scan)
+            data["ink"] = Ink(drawn=drawn, scan=scan, proxy=proxy)
+        elif proxy is not None and not {"worker_strokes", "worker_scan"} & set(self.errors):
+            self.add_error("worker_strokes", f"请代签人{proxy.name}在框内签自己的姓名。")
         return data
 
     def _thumb(self, witness: str) -> Ink | None:
@@ -123,10 +137,13 @@ def sign_by_worker(
                 place=WORKER,
                 drawn=ink.drawn,
                 scan=ink.scan,
-                signer_name=name,
+                signer_name=ink.proxy.name if ink.proxy is not None else name,
+                on_behalf_of=name if ink.proxy is not None else "",
                 thumb_witness=ink.witness_name,
             )
         }
+        if ink.proxy is not None:
+            keep_proxy(move, signed[WORKER], ink.proxy, for_name=name)
         if ink.witness_name and witness_place:
             signed[WITNESS] = sign(
                 **bound,
@@ -138,6 +155,8 @@ def sign_by_worker(
     except SigningRefused as error:
         raise Refused([Refusal("signing_refused", str(error), anchor="worker_strokes")]) from error
     move.signatures += [signature.digest for signature in signed.values()]
+    for signature in signed.values():
+        note_reuse(move, signature)
     return signed
 
 
@@ -160,5 +179,24 @@ def ink_panel(page: Page, **words: Any) -> SafeString:
         "thumb_error": page.errors.get("worker_thumb", ""),
         "witness_name": typed.get("witness_name", ""),
         "witness_error": page.errors.get("witness_name", ""),
+        "proxy": {
+            "open": bool(typed.get("proxy_name")) or any(name.startswith("proxy_") for name in page.errors),
+            "authority_error": page.errors.get("proxy_authority", ""),
+            "fields": [
+                {
+                    "id": f"f-{name}",
+                    "name": name,
+                    "label": label,
+                    "kind": "text",
+                    "value": typed.get(name, ""),
+                    "error": page.errors.get(name, ""),
+                }
+                for name, label in (
+                    ("proxy_name", "代签人姓名"),
+                    ("proxy_relation", "与本人的关系"),
+                    ("proxy_why", "本人为什么不能签"),
+                )
+            ],
+        },
     }
     return render_to_string("desk/_worker_ink.html", context)

@@ -131,9 +131,8 @@ def file_signed_by_worker(move: Move, ink: Ink) -> None:
     name, digest = agreement.worker.name, digest_of(sheet, values)
     signed = sign_by_worker(move, ink, name=name, content_digest=digest, form_digest=sheet.digest)
     move.details["worker_signed"] = str(signed[WORKER].get_method_display())
-    label = "劳动者按手印" if ink.witness_name else "劳动者签字"
     pictures = {WORKER: bytes(signed[WORKER].picture)}
-    file_version(move, form=sheet, values=values, pictures=pictures, label=label)
+    file_version(move, form=sheet, values=values, pictures=pictures, label=ink.done_by("劳动者"))
 
 
 def file_by_employer(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
