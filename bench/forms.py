@@ -14,7 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from bench import side_by_side
 from forms_templates.library import Form, form
 from forms_templates.zip_container import Member, pack
-from project.form_proofs import sample_pictures
+from signatures.sample_ink import sample_pictures
 
 # 附件5, signed twice and sealed twice: the paper the county files most often.
 PAPER = ("post_application", 1)
@@ -30,7 +30,7 @@ def figures() -> Iterator[tuple[str, float]]:
         raise AssertionError("the floor must give the very bytes it is compared with")
     if sheet.render(values, pictures) != sheet.render(dict(reversed(values.items())), pictures):
         raise AssertionError("the same data must give the same bytes")
-    template = (sheet.folder / "template.docx").read_bytes()
+    template = sheet.source.docx
     taken = side_by_side(
         {
             "docxtpl": lambda: repeat(BY_DOCXTPL, lambda: by_docxtpl(template, values, pictures)),

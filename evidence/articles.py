@@ -18,7 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django_fsm import FSMField
 
-from forms_templates.library import form, versions
+from forms_templates.library import folder_of, form, versions
 from registry.articles import Article, articles, references
 from registry.policy_words import PARAMETERS
 from workflows.core.guards import GUARDS
@@ -85,7 +85,7 @@ def papers() -> Iterator[Carrier]:
         if code not in words_in_the_flows():
             continue
         sheet = form(code, version)
-        files = [sheet.folder / name for name in ("form.toml", "published.toml")]
+        files = [folder_of(code, version) / name for name in ("form.toml", "published.toml")]
         lines = [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").splitlines()]
         remarks = "".join(line for line in lines if line.startswith("#"))
         yield Carrier(PAPER, f"{sheet.title}（第{version}版）", f"forms_templates/library/{code}/v{version}", remarks)

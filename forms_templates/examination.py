@@ -5,12 +5,14 @@ process of its own, which has so much time and memory and no more: a template ca
 stranger uploads runs where cases are kept.
 """
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -33,9 +35,18 @@ _REACHES_OUT = re.compile(
 _WORK = "from forms_templates.examination import in_the_cell; in_the_cell()"
 
 
-def examine(docx: bytes, form: Form) -> list[str]:
-    """Chinese sentences, none when the file may take the place of the form's template; nothing is changed."""
-    return list(_container(docx)) or list(_filled(docx, form))
+@dataclass(frozen=True)
+class Finding:
+    """What an examination found: the sentences against the file; the fields it calls by other words."""
+
+    faults: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+def examine(docx: bytes, form: Form) -> Finding:
+    """May the file take the place of this shipped form's template? Chinese sentences if not; nothing is changed."""
+    faults = list(_container(docx))
+    return Finding(faults) if faults else _filled(docx, form)
 
 
 def _container(docx: bytes) -> Iterator[str]:
@@ -113,12 +124,12 @@ def _part(name: str, content: bytes) -> Iterator[str]:
             yield f"{name}读不出来，请用Word或WPS重新保存再上传。"
 
 
-def _filled(docx: bytes, form: Form) -> Iterator[str]:
-    """Compiled, linted and filled in a process with limits; the process prints a sentence a line."""
+def _filled(docx: bytes, form: Form) -> Finding:
+    """Compiled, linted and filled in a process with limits, which prints what it found."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for each in ("form.toml", "sample.json"):
-            (folder / each).write_bytes((form.folder / each).read_bytes())
+        (folder / "form.toml").write_text(form.source.toml, encoding="utf-8")
+        (folder / "sample.json").write_text(form.source.sample, encoding="utf-8")
         (folder / "template.docx").write_bytes(docx)
         try:
             done = subprocess.run(  # noqa: S603 -- our own interpreter and a fixed command
@@ -128,12 +139,10 @@ def _filled(docx: bytes, form: Form) -> Iterator[str]:
                 env={"PYTHONIOENCODING": "utf-8", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            yield f"模板里的标记{SECONDS}秒还没有填完（是否有停不下来的循环？），已经停止。"
-            return
+            return Finding([f"模板里的标记{SECONDS}秒还没有填完（是否有停不下来的循环？），已经停止。"])
     if done.returncode:
-        yield "模板里的标记填写时用去的内存或时间超过限度，已经停止，请检查循环。"
-    else:
-        yield from done.stdout.splitlines()
+        return Finding(["模板里的标记填写时用去的内存或时间超过限度，已经停止，请检查循环。"])
+    return Finding(**json.loads(done.stdout))
 
 
 def in_the_cell() -> None:
@@ -147,17 +156,36 @@ def in_the_cell() -> None:
     from django.conf import settings
 
     settings.configure(USE_TZ=True)
-    from forms_templates.library import load
-    from forms_templates.lint import lint_form
-    from forms_templates.specification import FormTemplateError
-
     folder, code, version = sys.argv[1:4]
+    print(json.dumps(_found_in(Path(folder), code, int(version))))
+
+
+def _found_in(folder: Path, code: str, version: int) -> dict[str, object]:
+    from forms_templates.library import Source, compile_form, load
+    from forms_templates.lint import labels_of, lint_form
+    from forms_templates.specification import FormTemplateError
+    from forms_templates.template import forbidden_tags
+    from forms_templates.values import FormDataError
+
+    labels: dict[str, str] = {}
     try:
-        form = load(Path(folder), code, int(version))
+        # Before anything is compiled: compiling already works out what is constant.
+        if forbidden := forbidden_tags((folder / "template.docx").read_bytes()):
+            return {"faults": [f"{words}，表样里不能用，请改掉再上传。" for words in forbidden], "labels": {}}
+        form = load(folder, code, version)
         faults = lint_form(form)
+        if faults and (labels := labels_of(form)):
+            # The Word file is the source: a field goes by the words that stand beside it.
+            source = form.source
+            form = compile_form(Source(source.docx, source.toml, source.sample, labels), code, version)
+            faults = lint_form(form)
         if not faults:
             form.render(form.sample(), {})
-    except FormTemplateError as error:
+    except (FormTemplateError, FormDataError) as error:
         faults = [str(error)]
-    for fault in faults:
-        print(fault.replace("\n", " "))
+    except (zipfile.BadZipFile, etree.XMLSyntaxError):
+        faults = ["这不是完好的Word文件（.docx），请用Word或WPS重新保存再上传。"]
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, StopIteration) as error:
+        # A part Word would have written is not there, or says something it never says.
+        faults = [f"Word文件里缺少或多出了系统读不懂的部分（{error}），请在现行模板上修改，用Word或WPS保存再上传。"]
+    return {"faults": [fault.replace("\n", " ") for fault in faults], "labels": {} if faults else labels}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from forms_templates.library import Form, UnknownFormError, form, versions
+from forms_templates.library import Form, UnknownFormError, form, version_name, versions
 from forms_templates.sheet import sheet_layout
 from forms_templates.sheet_html import KNOWN_STYLES, LABEL_STYLE, tags_in
 from forms_templates.sheet_layout import Layout, Paragraph, Picture, Row, Table, read_layout
@@ -34,7 +34,7 @@ def lint_form(checked: Form) -> list[str]:
     faults = list(_tags(checked, template))
     if faults:
         # Without its tags and fields in order the sheet cannot be made at all.
-        return [f"{checked.code}第{checked.version}版：{fault}" for fault in faults]
+        return [f"{version_name(checked.code, checked.version)}：{fault}" for fault in faults]
     layout = sheet_layout(checked)
     checks = (
         _slots(checked, layout),
@@ -43,7 +43,8 @@ def lint_form(checked: Form) -> list[str]:
         _styles(layout),
         _sample(checked),
     )
-    return [f"{checked.code}第{checked.version}版：{fault}" for check in checks for fault in check]
+    name = version_name(checked.code, checked.version)
+    return [f"{name}：{fault}" for check in checks for fault in check]
 
 
 def _tags(checked: Form, template: Layout) -> Iterator[str]:
@@ -94,27 +95,50 @@ def _labels(checked: Form, layout: Layout) -> Iterator[str]:
     """The words beside a field, or over it in a list, are its label, verbatim; a label never holds a tag."""
     for table in (block for block in layout.blocks if isinstance(block, Table)):
         for row in table.rows:
+            for cell in row.cells:
+                if any(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
+                    for tag in tags_in(cell.paragraphs):
+                        yield f"标记{tag}写在栏目格里，请移到旁边的填写格。"
+    for name, words, label in _words_for_fields(checked, layout):
+        if words != label:
+            where = "表头" if "." in name else "栏目"
+            beside = "下面" if "." in name else "旁边"
+            yield f"template.docx的{where}“{words}”{beside}是标记{name}，form.toml却叫它“{label}”。"
+
+
+def labels_of(checked: Form) -> dict[str, str]:
+    """Fields (a column as "list.column") the Word file calls by other words than form.toml, with its words.
+
+    A word that is another field's is none: then two tags were mixed up.
+    """
+    if any(_tags(checked, read_layout(pack(checked.template.members)))):
+        return {}
+    called = list(_words_for_fields(checked, sheet_layout(checked)))
+    taken = {label for _, _, label in called}
+    return {name: words for name, words, label in called if words and words != label and words not in taken}
+
+
+def _words_for_fields(checked: Form, layout: Layout) -> Iterator[tuple[str, str, str]]:
+    """(field, the words beside it or over it on the sheet, its label) wherever there are such words."""
+    for table in (block for block in layout.blocks if isinstance(block, Table)):
+        for row in table.rows:
             yield from _headings(checked, table, row)
             for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
                 if not any(paragraph.style == LABEL_STYLE for paragraph in cell.paragraphs):
                     continue
                 words = "".join(paragraph.text for paragraph in cell.paragraphs)
-                for tag in tags_in(cell.paragraphs):
-                    yield f"标记{tag}写在栏目格里，请移到旁边的填写格。"
                 beside = tags_in(following.paragraphs) if following and not row.header else []
                 for tag in (each for each in beside if "." not in each):
-                    label = checked.fields[tag].label
-                    if label != words:
-                        yield f"template.docx的栏目“{words}”旁边是标记{tag}，form.toml却叫它“{label}”。"
+                    yield tag, words, checked.fields[tag].label
 
 
-def _headings(checked: Form, table: Table, row: Row) -> Iterator[str]:
+def _headings(checked: Form, table: Table, row: Row) -> Iterator[tuple[str, str, str]]:
     for cell in row.cells:
         words = table.heading(cell.column)
         for rows, column in (each.split(".")[::2][:2] for each in tags_in(cell.paragraphs) if "." in each):
             spec = checked.fields[rows].columns[column]
-            if words and not row.header and not spec.series and words != spec.label:
-                yield f"template.docx的表头“{words}”下面是标记{rows}.{column}，form.toml却叫它“{spec.label}”。"
+            if words and not row.header and not spec.series:
+                yield f"{rows}.{column}", words, spec.label
 
 
 def _pictures(checked: Form, layout: Layout) -> Iterator[str]:

@@ -182,3 +182,32 @@ class PrintRunPaper(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.run}第{self.position}份"
+
+
+class FormVersion(AppendOnlyModel):
+    """A version of a form that a county has put in by itself: what was approved, byte for byte, for ever.
+
+    It holds no personal data and is not encrypted. `based_on` is the shipped version whose fields it has: when the
+    programme brings a version with other fields, cases begin with that one again.
+    """
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name="县")
+    code = models.CharField("表样", max_length=50)
+    version = models.PositiveIntegerField("表样版本")
+    based_on = models.PositiveIntegerField("以哪一版为底")
+    template = models.BinaryField("Word模板")
+    toml = models.TextField("栏目说明")
+    sample = models.TextField("样例")
+    labels = models.JSONField("改了名的栏目", default=dict)
+    digest = models.CharField("表样摘要", max_length=64)
+    effective_on = models.DateField("启用日期")
+    approved_at = models.DateTimeField("批准时间")
+    approved_by = models.CharField("批准", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "本县表样"
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="form_version_once")]
+        indexes = [models.Index(fields=["county", "code", "-effective_on"], name="form_version_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.code}第{self.version}版"

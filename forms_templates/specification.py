@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 FieldKind = Literal["text", "phone", "id_number", "choice", "multiline", "date", "marks", "boxes", "money", "rows"]
@@ -87,6 +87,20 @@ def read_specification(text: str, place: str) -> Specification:
         if "." in picture.name and (rows not in fields or fields[rows].kind != "rows"):
             raise FormTemplateError(f"{place}：图片{picture.name}前半截应是一个清单（kind为rows）。")
     return form
+
+
+def relabelled(form: Specification, labels: Mapping[str, str]) -> Specification:
+    """The form with the words its Word file uses for these fields (a column is named "list.column")."""
+    if not labels:
+        return form
+    fields = {}
+    for name, spec in form.fields.items():
+        columns = {
+            key: replace(column, label=labels.get(f"{name}.{key}", column.label))
+            for key, column in spec.columns.items()
+        }
+        fields[name] = replace(spec, label=labels.get(name, spec.label), columns=columns)
+    return replace(form, fields=fields)
 
 
 def _check_field(spec: FieldSpec, form: Specification, place: str) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from forms_templates.filters import FILTERS
 from forms_templates.ooxml import PKG_RELS, WP, A, R, parse
+from forms_templates.permitted import not_permitted
 from forms_templates.specification import FormTemplateError
 from forms_templates.zip_container import Member, pack, unpack
 
@@ -182,6 +183,20 @@ class CompiledTemplate:
                 )
         base = next(member for member in self.members if member.name == _RELATIONS).content()
         return base.replace(b"</Relationships>", "".join(relations).encode() + b"</Relationships>"), added
+
+
+def forbidden_tags(docx: bytes) -> list[str]:
+    """What a Word file from outside says in its tags and must not, by part; [] also where it can't be parsed at all."""
+    found: list[str] = []
+    for member in unpack(docx):
+        if not _TAGGED_PARTS.fullmatch(member.name):
+            continue
+        try:
+            parsed = _ENVIRONMENT.parse(_joined_tags(parse(member.content())))
+        except TemplateSyntaxError:
+            continue  # compiling says it
+        found += [f"{member.name}的标记里有{words}" for words in dict.fromkeys(not_permitted(parsed))]
+    return found
 
 
 def compile_template(docx: bytes, place: str) -> CompiledTemplate:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import CharField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -16,6 +17,8 @@ from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
 from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
+from workflows.form_versions.views import may_take_part as may_change_forms
+from workflows.form_versions.views import waiting_for as forms_waiting
 from workflows.policies.views import may_take_part, waiting_for
 
 # Appointments named beside the person; more would push the way out off the bar.
@@ -125,26 +128,39 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("传达", reverse("briefings")))
     if may_take_part(actor):
         ways.append(("政策", reverse("policies")))
+    if may_change_forms(actor):
+        ways.append(("表样", reverse("forms")))
     if may_administer(actor):
         ways += [("单位", reverse("organisations")), ("用户", reverse("officials")), ("印章", reverse("seals"))]
     if actor.appointments:
         ways.append(("条款对照", reverse("articles")))
+    proposals = _proposals(actor)
     return [
         Entry(
             label=label,
             url=url,
             current=path.startswith(url),
-            count=_count(label, actor),
+            count=_count(label, actor, proposals),
         )
         for label, url in ways
     ]
 
 
-def _count(label: str, actor: Actor) -> int:
+def _count(label: str, actor: Actor, proposals: list[str]) -> int:
     """What waits behind an entry, for those whose word it waits for."""
     if label == "待办":
         return len(pile_of(actor))
-    return waiting_for(actor) if label == "政策" else 0
+    return proposals.count(label)
+
+
+def _proposals(actor: Actor) -> list[str]:
+    """The entry behind which each proposal lies that waits for this person's word: one query for all kinds."""
+    policies, forms = waiting_for(actor).order_by(), forms_waiting(actor).order_by()
+    return [label for (label,) in _labelled(policies, "政策").union(_labelled(forms, "表样"), all=True)]
+
+
+def _labelled(rows: QuerySet[Any], label: str) -> QuerySet[Any, tuple[str]]:
+    return rows.values_list(Value(label, output_field=CharField()))
 
 
 def _may_read_seals(actor: Actor) -> bool:

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "workflows.employment",
     "workflows.administration",
     "workflows.policies",
+    "workflows.form_versions",
     "workflows.briefings",
     "workflows.core",
     "signatures",

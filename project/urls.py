@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.attendance.urls")),
     path("", include("workflows.employment.urls")),
     path("", include("workflows.policies.urls")),
+    path("", include("workflows.form_versions.urls")),
     path("", include("workflows.briefings.urls")),
 ]

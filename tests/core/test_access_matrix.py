@@ -13,6 +13,7 @@ from forms_templates.models import Document, PrintRun
 from registry.models import Delegation, PolicySet
 from signatures.models import Seal, SealCertificate
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
+from tests.form_versions.test_form_versions import propose as hand_in
 from tests.policies.test_proposals import propose
 from workflows.applications.models import Application, State
 from workflows.core.actions import ACTIONS
@@ -20,6 +21,7 @@ from workflows.core.door import perform
 from workflows.core.models import Attachment, Case, Sitting
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.employment.models import Tenure
+from workflows.form_versions.models import FormProposal
 from workflows.policies.models import PolicyProposal
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,10 @@ PAGES: dict[str, tuple[int, ...]] = {
     "policy_set": IN_OFFICE,
     "policy_new": (404, 404, 404, 404, 404, 200, 404, 404, 404),
     "policy_proposal": (404, 404, 404, 404, 404, 200, 404, 404, 404),
+    **dict.fromkeys(
+        ("forms", "form", "form_word", "form_proposal", "form_proposal_word", "form_proposal_css"),
+        (404, 404, 404, 404, 404, 200, 404, 200, 404),
+    ),
 }
 # Open to everybody, logged in or not.
 PUBLIC = {"login", "logout", "sheet_css", "check", "checked"}
@@ -227,6 +233,10 @@ ACTS: dict[str, str] = {
     "policies.approve": "-----y---",
     "policies.reject": "-----y---",
     "policies.withdraw": "-----y---",
+    "form_versions.propose": "-----y-y-",
+    "form_versions.approve": "-----y-n-",
+    "form_versions.reject": "-----y-n-",
+    "form_versions.withdraw": "-----y-y-",
     "employment.unmask_worker": "yyy--yy--",
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
@@ -288,9 +298,15 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "policy_set": [PolicySet.objects.get().pk],
         "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
         **{key: [sitting_of(cast).pk] for key in ("sitting", "sitting_go", "sitting_print")},
+        "form": ["post_application"],
+        "form_word": ["post_application", 1],
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
         "certificate_act": [certificate_of(cast).pk, "retire"],
     }
+    if name.startswith("form_proposal"):
+        changed = changed_form(cast)
+        css = [changed.digest[:12]] if name == "form_proposal_css" else []
+        return reverse(name, args=[changed.pk, *css])
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -319,6 +335,11 @@ def proposed(cast: Cast) -> PolicyProposal:
     """A policy set that waits for a second person."""
     earlier = PolicyProposal.objects.first()
     return earlier or propose(cast)
+
+
+def changed_form(cast: Cast) -> FormProposal:
+    """A changed Word file that waits for a second person."""
+    return FormProposal.objects.first() or hand_in(cast)
 
 
 def test_every_address_says_who_may_open_it() -> None:
@@ -431,10 +452,10 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.clerk.appointments[0]
     if code == "desk.end_delegation":
         return delegated(cast)
-    if code == "desk.read_notices":
+    if code in ("desk.read_notices", "policies.propose", "form_versions.propose"):
         return cast.county
-    if code.startswith("policies."):
-        return cast.county if code == "policies.propose" else proposed(cast)
+    if code.startswith(("policies.", "form_versions.")):
+        return proposed(cast) if code.startswith("policies.") else changed_form(cast)
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
     if code in ("applications.open", "posts.open", "attendance.open"):

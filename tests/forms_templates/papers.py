@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -49,3 +50,26 @@ def words(docx: bytes) -> str:
     said = {f"{W}br": "\n", f"{W}tab": "\t", f"{W}p": "|"}
     nodes = document_xml(docx).iter(f"{W}t", *said)
     return "".join(node.text or "" if node.tag == f"{W}t" else said[str(node.tag)] for node in nodes)
+
+
+DOCUMENT, RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
+
+
+def template(changes: dict[str, Callable[[str], str]] | None = None, added: dict[str, bytes] | None = None) -> bytes:
+    """附件5's Word file after these changes of its parts and with these parts added."""
+    with zipfile.ZipFile(io.BytesIO(application_form().source.docx)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name, change in (changes or {}).items():
+        before = parts[name].decode()
+        after = change(before)
+        assert after != before
+        parts[name] = after.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (parts | (added or {})).items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def swap(old: str, new: str) -> Callable[[str], str]:
+    return lambda xml: xml.replace(old, new, 1)

@@ -26,7 +26,7 @@ TEXT = st.text(
 
 
 def by_docxtpl(values: dict[str, Any], given_pictures: dict[str, bytes]) -> bytes:
-    template = DocxTemplate(io.BytesIO((application_form().folder / "template.docx").read_bytes()))
+    template = DocxTemplate(io.BytesIO(application_form().source.docx))
     template.render(values, SandboxedEnvironment(undefined=StrictUndefined, autoescape=True))
     for name, content in given_pictures.items():
         template.replace_pic(name, io.BytesIO(content))

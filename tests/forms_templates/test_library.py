@@ -12,19 +12,20 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from forms_templates import library, lint
-from forms_templates.library import Form, UnknownFormError, form, load, versions
+from forms_templates.library import Form, UnknownFormError, folder_of, form, load, versions
 from forms_templates.lint import lint_form
 from forms_templates.specification import FormTemplateError
 from tests.forms_templates.papers import application_form
 
 Draft = Callable[..., Form]
+APPLICATION = folder_of("post_application", 1)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of 附件5 that is not published yet."""
     copy = tmp_path / "post_application" / "v1"
-    shutil.copytree(application_form().folder, copy)
+    shutil.copytree(APPLICATION, copy)
     (copy / "published.toml").unlink()
     return copy
 
@@ -67,12 +68,12 @@ def rewrite(docx: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize(("code", "version"), list(versions()))
 def test_every_version_in_the_library_is_published_and_unchanged(code: str, version: int) -> None:
-    assert (form(code, version).folder / "published.toml").is_file()
+    assert (folder_of(code, version) / "published.toml").is_file()
 
 
 def test_a_published_form_that_was_edited_cannot_be_loaded(tmp_path: Path) -> None:
     copy = tmp_path / "v1"
-    shutil.copytree(application_form().folder, copy)
+    shutil.copytree(APPLICATION, copy)
     assert load(copy, "post_application", 1).digest == application_form().digest
     (copy / "form.toml").write_text((copy / "form.toml").read_text().replace("技能", "特长"))
     with pytest.raises(FormTemplateError, match=r"post_application第1版已经发布，不得再改.*另立第2版"):

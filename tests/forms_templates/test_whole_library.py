@@ -41,7 +41,7 @@ def environment() -> SandboxedEnvironment:
 
 
 def by_docxtpl(sheet: Form, values: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
-    template = DocxTemplate(io.BytesIO((sheet.folder / "template.docx").read_bytes()))
+    template = DocxTemplate(io.BytesIO(sheet.source.docx))
     template.render(values, environment())
     for name, content in pictures.items():
         template.replace_pic(name, io.BytesIO(content))

@@ -20,11 +20,12 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
+from forms_templates.library import form  # noqa: E402
 from registry.models import Organisation  # noqa: E402
 from tests.races import ledger  # noqa: E402
 from tests.races.players import click, look, play_all  # noqa: E402
 from tests.races.scenes import NIJING  # noqa: E402
-from workflows.applications.documents import current_form  # noqa: E402
+from workflows.applications.documents import FORM  # noqa: E402
 
 # A player that hangs is ended by its alarm and counts as dead.
 PATIENCE_SECONDS = 90
@@ -197,7 +198,7 @@ def ask(question: str, *arguments: Any) -> Work:
 
 
 def main() -> None:
-    current_form()  # compiled once, for all players
+    form(*FORM)  # compiled once, for all players
     for line in sys.stdin:
         kind, *rest = json.loads(line)
         if kind == "together":

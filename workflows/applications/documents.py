@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from registry.id_numbers import IdNumber, IdNumberError, mask_id, mask_phone
 from registry.models import County
 from registry.policies import Policy, policy_on
 from registry.roles import Role
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import UNDECIDED_DATE
 from workflows.core.filing import file_opinions
 from workflows.core.guards import chinese
@@ -81,10 +81,6 @@ PAST_THE_VILLAGE = (
     State.AWAITING_QUOTA_CONFIRMATION,
     State.AWAITING_TOWNSHIP_SEAL,
 )
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def policy_of(application: Application, page: Page) -> Policy:
@@ -155,7 +151,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
     opinions = standing_opinions(application)
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(application, opinions, policy, application.post.type_name if application.post else ""),
         places=PLACES,
         opinions=opinions,

@@ -8,13 +8,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_layout
 from forms_templates.sheet_layout import Paragraph
 from forms_templates.values import chinese_date
 from registry.policies import Policy
 from signatures.models import Signature
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form, form_on_page
 from workflows.core.filing import digest_of, file_version
 from workflows.core.paperwork import Page
 from workflows.core.refusals import Refusal
@@ -52,11 +52,11 @@ def values_of(
     return values
 
 
-def words(county_name: str) -> list[str]:
+def words(page: Page, county_name: str) -> list[str]:
     """What the worker promises, line by line, as it stands on the paper."""
     lines = [
         block.text.replace("\ue000county\ue001", county_name)
-        for block in sheet_layout(form(*FORM)).blocks
+        for block in sheet_layout(form_on_page(FORM, page)).blocks
         if isinstance(block, Paragraph) and block.style == "BodyText"
     ]
     return [line for line in lines if line.strip()]
@@ -84,7 +84,7 @@ def still_says_the_same(
         signed_on=chinese_date(timezone.localtime(signature.at).date()),
         witness_name=signature.witness_name,
     )
-    return form(*FORM).content_digest(values) == signature.content_digest
+    return case_form(FORM, application.case).content_digest(values) == signature.content_digest
 
 
 def refusal(
@@ -116,7 +116,7 @@ def file_pledge(move: Move, policy: Policy, ink: Ink | None) -> None:
     application: Application = move.entity
     if ink is None:
         return
-    sheet: Form = form(*FORM)
+    sheet = case_form(FORM, move.case)
     values = values_of(
         application,
         application.answers,
@@ -151,6 +151,6 @@ def panel(page: Page, answers: Mapping[str, Any], policy: Policy, village: Any) 
         page,
         title="申请与承诺书",
         hint="申请人没有账户：在这里请本人看清、签字，提交后即为第一份材料。",
-        read=words(village.county.name),
+        read=words(page, village.county.name),
         signed=signed,
     )

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
 from registry.policies import Policy
+from workflows.core.case_forms import form_on_page
 from workflows.core.cells import (
     OpinionCell,
     choice_cell,
@@ -124,11 +125,11 @@ def sheet(page: Page, paperwork: Any) -> SafeString:
             open_here=page.step == step,
             seal_here=page.step == step.replace("opinion", "seal"),
         )
-    return sheet_html(documents.current_form(), slots, pictures)
+    return sheet_html(form_on_page(documents.FORM, page), slots, pictures)
 
 
 def _open_cells(page: Page, answers: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
-    spec = documents.current_form().fields
+    spec = form_on_page(documents.FORM, page).fields
     cells: dict[str, Any] = {}
     for name in ("name", "phone", "id_number", "address", "skills"):
         field = spec[name]

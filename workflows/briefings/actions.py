@@ -13,6 +13,7 @@ from registry.roles import OrganisationKind, Role
 from signatures.signing import SigningRefused, sign
 from workflows.core.actions import Action, Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
+from workflows.core.case_forms import case_form
 from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.filing import digest_of
 from workflows.core.guards import refusals
@@ -22,7 +23,7 @@ from workflows.core.opinions import give_opinion
 from workflows.core.refusals import NotFound, Refusal, Refused
 
 from . import rules
-from .documents import SENDER, STEP, current_form, file_notice, receipt_facts, values_of
+from .documents import FORM, SENDER, STEP, file_notice, receipt_facts, values_of
 from .flow_v1 import BriefingFlow
 from .models import Briefing
 
@@ -123,7 +124,7 @@ class SendBriefing(Action):
         file_notice(move, "乡镇发出传达通知")
 
     def _signature(self, move: Move, briefing: Briefing) -> Any:
-        sheet = current_form()
+        sheet = case_form(FORM, move.case)
         try:
             signature = sign(
                 signer=move.user,

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_html
 from registry.models import Organisation, PolicySet
 from registry.policy_words import differences, label_of
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, picture
 from workflows.core.filing import OpinionPlaces, digest_of, file_version, pictures_of
 from workflows.core.guards import chinese, verdicts
@@ -33,10 +33,6 @@ RECEIPT = OpinionCell(
     waits="由村支部书记（村委会主任）写明怎样传达，签写回执。",
     phrases=("已在村两委会议上逐条传达，并在村务公开栏张贴。", "已向村两委成员和专岗人员当面传达。"),
 )
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def words_of(policy_set: PolicySet) -> dict[str, str]:
@@ -103,7 +99,7 @@ def values_of(briefing: Briefing, case: Case, receipt: Opinion | None) -> dict[s
 def file_notice(move: Move, label: str, *, receipt: Opinion | None = None) -> None:
     """File the next version; the receipt that is given in this move is signed first."""
     briefing: Briefing = move.entity
-    sheet = current_form()
+    sheet = case_form(FORM, move.case)
     values = values_of(briefing, move.case, receipt)
     places = {STEP: RECEIPT.places}
     if receipt is not None:
@@ -147,7 +143,7 @@ class BriefingPaperwork(Paperwork):
             ink = bytes(briefing.signature.picture)
             pictures[SENDER] = picture("signature", ink, f"{briefing.signature.signer_name}手写签字")
         opinion_cell(page, RECEIPT, receipt, slots, pictures, open_here=page.step == STEP, seal_here=False)
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(case_form(FORM, page.on_case), slots, pictures)
 
     def checks(self, page: Page) -> list[dict[str, Any]]:
         if page.task is None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from audit.models import Event
 from audit.queries import case_timeline
-from forms_templates.library import form
+from forms_templates.library import Form, form
 from forms_templates.models import Document
 from registry.roles import SEES, Role, Sight
 
 from .actions import ACTIONS
 from .actors import Actor
+from .case_forms import case_form
 from .clock import now
 from .desk_actions import MAY_UNMASK, may_take_back
 from .door import perform
@@ -38,8 +39,12 @@ from .supervision import exception_buttons
 
 def sheet_css_url(form_code: str, form_version: int) -> str:
     """The address of a form's stylesheet; its digest in it lets browsers keep it for ever."""
-    digest = form(form_code, form_version).digest[:12]
-    return reverse("sheet_css", args=[form_code, form_version, digest])
+    return css_url_of(form(form_code, form_version))
+
+
+def css_url_of(sheet: Form) -> str:
+    """The address of this form's stylesheet."""
+    return reverse("sheet_css", args=[sheet.code, sheet.version, sheet.digest[:12]])
 
 
 def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:
@@ -232,7 +237,7 @@ def show_task(
         "title": paperwork.heading(page),
         "state": {"kind": "mine", "label": f"待您{task.flow_task.todo}"},
         "sheet": paperwork.sheet(page),
-        "sheet_css_url": sheet_css_url(*paperwork.form_of(case.entity)),
+        "sheet_css_url": css_url_of(case_form(paperwork.form_of(case.entity), case)),
         "seen": seen_of(task, case),
         "action_url": reverse("task", args=[task.pk]),
         "refusals": refusal_rows(refusals),
@@ -360,7 +365,7 @@ def show_case(
         "title": paperwork.heading(page),
         "state": paperwork.state_tag(found.entity),
         "sheet": paperwork.sheet(page),
-        "sheet_css_url": sheet_css_url(*paperwork.form_of(found.entity)),
+        "sheet_css_url": css_url_of(case_form(paperwork.form_of(found.entity), found)),
         "word_url": papers[0]["word_url"] if papers else "",
         "print_url": papers[0]["print_url"] if papers else "",
         "task_url": reverse("task", args=[own.pk]) if own is not None else "",

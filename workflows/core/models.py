@@ -16,6 +16,7 @@ from viewflow.workflow.models import AbstractProcess, AbstractTask
 from viewflow.workflow.status import STATUS
 
 from audit.append_only import AppendOnlyModel
+from forms_templates.uploaded import in_force
 from registry.roles import SEES, OrganisationKind, Role, Sight
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Case(AbstractProcess):
     )
     submitted_at = models.DateTimeField("首次提交时间", null=True)
     revision = models.PositiveIntegerField("修订号", default=0)
+    # The county's own versions of forms with which it began (forms_templates/uploaded.py); it keeps them to its end.
+    forms = models.JSONField("表样版本", default=dict)
 
     # The moment of the change that is being made: set by the door, read by the nodes. Not a column.
     moment: datetime
@@ -96,6 +99,11 @@ class Case(AbstractProcess):
 
     def __str__(self) -> str:
         return f"{self.title}（{self.number or '未编号'}）"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.forms = in_force(self.county_id, self.created)
+        super().save(*args, **kwargs)
 
     def forget(self, name: str) -> None:
         """What was read once in this move has been written."""

@@ -14,8 +14,9 @@ from django.utils.crypto import get_random_string
 
 from registry.roles import Role
 
+from .case_forms import form_on_page
 from .clock import now
-from .desk_view import checks_summary, errors_of, refusal_rows, sheet_css_url, typed_by
+from .desk_view import checks_summary, css_url_of, errors_of, refusal_rows, typed_by
 from .door import Step, perform_together
 from .paperwork import Page
 from .procedure import Procedure, open_tasks
@@ -117,7 +118,7 @@ def _show(
         "title": new.title,
         "state": {"kind": "", "label": "草稿"},
         "sheet": paperwork.sheet(page),
-        "sheet_css_url": sheet_css_url(*paperwork.form),
+        "sheet_css_url": css_url_of(form_on_page(paperwork.form, page)),
         "seen": opening_key,
         "hidden": [{"name": "village", "value": page.village.pk}],
         "action_url": reverse(new.url_name),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -40,15 +41,13 @@ def may_take_part(actor: Actor) -> bool:
     return actor.holds({*PROPOSERS, *APPROVERS}) is not None
 
 
-def waiting_for(actor: Actor) -> int:
-    """How many proposals wait for this person's word; counted for those alone who may give it."""
+def waiting_for(actor: Actor) -> QuerySet[PolicyProposal]:
+    """The proposals that wait for this person's word; none for those who may not give it."""
     appointment = actor.holds(APPROVERS)
     if appointment is None:
-        return 0
-    waiting = PolicyProposal.objects.filter(
-        county=appointment.organisation.county_id, state=ProposalState.PROPOSED
-    ).exclude(proposed_by=actor.user)
-    return waiting.count()
+        return PolicyProposal.objects.none()
+    waiting = PolicyProposal.objects.filter(county=appointment.organisation.county_id, state=ProposalState.PROPOSED)
+    return waiting.exclude(proposed_by=actor.user)
 
 
 def term_of(row: PolicySet, following: PolicySet | None, on: date) -> dict[str, str]:

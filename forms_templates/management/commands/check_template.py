@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from forms_templates.examination import examine
-from forms_templates.library import UnknownFormError, form, versions
+from forms_templates.library import UnknownFormError, shipped
 
 
 class Command(BaseCommand):
@@ -17,9 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="改过的.docx文件")
 
     def handle(self, *args: Any, code: str, file: Path, **options: Any) -> None:
-        newest = max((version for known, version in versions() if known == code), default=0)
         try:
-            faults = examine(file.read_bytes(), form(code, newest))
+            faults = examine(file.read_bytes(), shipped(code)).faults
         except (OSError, UnknownFormError) as error:
             raise CommandError(str(error)) from error
         for fault in faults:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
+from forms_templates.library import Form
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.roles import Role
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
@@ -43,8 +44,8 @@ TAGS = {
 }
 
 
-def current_form() -> Form:
-    return form(*FORM)
+def form_of(sheet: AttendanceSheet) -> Form:
+    return case_form(FORM, sheet.case)
 
 
 def standing(sheet: AttendanceSheet) -> dict[str, Opinion]:
@@ -105,7 +106,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
             opinions[given.step] = given
     file_opinions(
         move,
-        form=current_form(),
+        form=form_of(sheet),
         values=values_of(sheet, lines, opinions),
         places=PLACES,
         opinions=opinions,
@@ -200,7 +201,7 @@ class SheetPaperwork(Paperwork):
             pictures[PLACES[step].signature] = pad(page, "签字")
         if page.step == SEALING:
             pictures["township_seal"] = seal_place()
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_of(sheet), slots, pictures)
 
     def _lines(self, page: Page) -> list[Line]:
         sheet: AttendanceSheet = page.entity

@@ -18,7 +18,7 @@ from workflows.core.rounds import Outcome, Vote
 
 from ..models import AttendanceSheet, SheetState
 from . import rules
-from .documents import current_form, file_version, standing, values_of
+from .documents import file_version, form_of, standing, values_of
 from .facts import HEAD, MEMBER, SIGNING, facts_of, lines_for, rows_of
 from .flow_v1 import SheetFlow
 from .ink import sign_row
@@ -32,10 +32,11 @@ def take_ink(move: Move) -> None:
     if not given:
         return
     values = values_of(sheet, lines_for(sheet), standing(sheet))
-    digest, rows = digest_of(current_form(), values), {row.worker_id: row for row in rows_of(sheet)}
+    form = form_of(sheet)
+    digest, rows = digest_of(form, values), {row.worker_id: row for row in rows_of(sheet)}
     for ink in given:
         if ink.worker_id in rows:
-            sign_row(move, rows[ink.worker_id], ink, content_digest=digest, form_digest=current_form().digest)
+            sign_row(move, rows[ink.worker_id], ink, content_digest=digest, form_digest=form.digest)
     move.details["workers_signed"] = sum(1 for ink in given if ink.worker_id in rows)
     move.case.forget("attendance_rows")
 

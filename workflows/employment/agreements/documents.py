@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
+from forms_templates.library import Form
 from forms_templates.money import in_words
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
@@ -20,6 +20,7 @@ from registry.id_numbers import mask_id, mask_phone
 from registry.roles import Role
 from signatures.models import Signature
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import date_cell, masked_cell, pad, picture, seal_place, text_cell
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version, pictures_of
 from workflows.core.guards import verdicts
@@ -46,7 +47,7 @@ FILLING = "draw_up_agreement"
 
 def form_of(agreement: Agreement) -> Form:
     """A renewal has a paper of its own."""
-    return form(*(RENEWAL_FORM if agreement.is_renewal else FORM))
+    return case_form(RENEWAL_FORM if agreement.is_renewal else FORM, agreement.case)
 
 
 def parsed_day(typed: Any) -> date | None:

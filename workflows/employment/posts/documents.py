@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_html
 from registry.roles import Role
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form, form_on_page
 from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, select_cell, text_area_cell, text_cell
 from workflows.core.filing import OpinionPlaces, file_opinions
 from workflows.core.guards import chinese, verdicts
@@ -35,10 +35,6 @@ OPINION = OpinionCell(
 UNFINISHED = frozenset({"no_type", "not_described", "not_near", "no_places"})
 CLOSED_STATES = {PostState.REJECTED: "ended", PostState.VOIDED: "ended", PostState.ABOLISHED: "ended"}
 TEXTS = ("duties", "standard", "hours", "near")
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def standing_opinion(post: Post) -> Opinion | None:
@@ -72,7 +68,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None) -> None
     standing = sign or standing_opinion(post)
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(post, move.case, standing),
         places={STEP: OPINION.places},
         opinions={STEP: standing} if standing else {},
@@ -168,10 +164,10 @@ class PostPaperwork(Paperwork):
         pictures: dict[str, Any] = {}
         open_here = page.step == STEP
         opinion_cell(page, OPINION, opinion, slots, pictures, open_here=open_here, seal_here=False)
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_on_page(FORM, page), slots, pictures)
 
     def _open_cells(self, page: Page, village: Any) -> dict[str, Any]:
-        fields, typed = current_form().fields, answers_of(page)
+        fields, typed = form_on_page(FORM, page).fields, answers_of(page)
         types = [(name, name) for name in page.policy(village.county).post_types]
         cells: dict[str, Any] = {
             "post_type": select_cell(page, "type_name", "岗位", types, typed.get("type_name")),

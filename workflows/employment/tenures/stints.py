@@ -45,10 +45,10 @@ def stints(tenures: Iterable[Tenure], first_day: date, last_day: date) -> list[S
     besides the one that reads the tenures)."""
     rows = list(tenures)
     agreements = agreements_by_tenure(rows)
-    found = []
+    found: list[Stint] = []
     for tenure in rows:
         own = joined(Stretch(each.start_on, each.end_on) for each in agreements.get(tenure.pk, ()))
         until = min(last_day, tenure.end_on or last_day)
-        for stretch in clipped(own, max(first_day, tenure.start_on), until):
-            found.append(Stint(tenure, stretch.first, stretch.last or until))
+        inside = clipped(own, max(first_day, tenure.start_on), until)
+        found.extend(Stint(tenure, stretch.first, stretch.last or until) for stretch in inside)
     return sorted(found, key=lambda each: (each.tenure.worker.name, each.tenure.worker_id, each.first))
