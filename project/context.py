@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
 from workflows.administration.access import may_administer
+from workflows.attendance.pay.views import may_see_pay
 from workflows.briefings.views import must_follow_up
 from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
@@ -120,6 +121,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             ("考勤", reverse("attendance")),
             ("打印", reverse("print_centre")),
         ]
+    if may_see_pay(actor):
+        ways.insert(5, ("薪酬", reverse("pay")))
     if _may_read_seals(actor):
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):

@@ -27,6 +27,10 @@ STEPS = {
     "report_sheet": "考勤报乡镇",
     "audit_sheet": "考勤乡镇审核",
     "seal_sheet": "考勤乡镇盖章",
+    "prepare_roster": "薪酬花名册制表",
+    "review_roster": "薪酬花名册审核",
+    "seal_roster": "薪酬花名册盖章",
+    "pay_out": "财政发放薪酬",
     "agreement": "签订用工协议",
 }
 OFFICES = {

@@ -40,7 +40,12 @@ MORNING = datetime(2020, 9, 15, 9, 0, tzinfo=CHINA)
 AFTERNOON = datetime(2020, 9, 15, 16, 5, tzinfo=CHINA)
 """When the pages are looked at: the stories of that day lie before it."""
 
-DEPARTMENTS = (("bureau", "人力资源和社会保障局"), ("employment_service", "就业服务中心"), ("audit", "审计局"))
+DEPARTMENTS = (
+    ("bureau", "人力资源和社会保障局"),
+    ("employment_service", "就业服务中心"),
+    ("audit", "审计局"),
+    ("finance", "财政局"),
+)
 TOWNSHIPS = (("104", "泥井镇"), ("101", "靖安镇"))
 VILLAGES = (
     ("104001", "青禾村", "104", False),
@@ -66,6 +71,7 @@ PEOPLE = (
     ("officer", "江月明", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service"),
     ("supervisor", "程远", Role.BUREAU_SUPERVISOR, "bureau"),
     ("auditor", "阎正平", Role.AUDITOR, "audit"),
+    ("finance", "杜佳宁", Role.FINANCE_OFFICER, "finance"),
     ("administrator", "柯明", Role.SYSTEM_ADMINISTRATOR, "bureau"),
 )
 OUTSIDER = "outsider"

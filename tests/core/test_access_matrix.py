@@ -44,6 +44,9 @@ PAGES: dict[str, tuple[int, ...]] = {
     "worker": (200, 200, 200, 404, 404, 200, 200, 404, 404),
     "attendance": (200, 200, 200, 200, 200, 200, 200, 404, 404),
     "attendance_open": (302,) * 9,  # it answers to POST
+    "pay": (404, 404, 200, 404, 200, 200, 200, 404, 404),
+    "pay_open": (302,) * 9,
+    "pay_export": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
@@ -193,6 +196,15 @@ ACTS: dict[str, str] = {
     "attendance.send_back": "---------",
     "attendance.void": "---------",
     "attendance.correct": "---------",
+    "pay.open": "---------",  # the township's clerk alone
+    "pay.redraw": "---------",
+    "pay.submit": "---------",
+    "pay.review": "---------",
+    "pay.seal": "---------",
+    "pay.confirm": "---------",
+    "pay.send_back": "---------",
+    "pay.void": "---------",
+    "pay.export": "---------",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -384,6 +396,8 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
     data |= {"office": "township_clerk", "to": "draft", "label": "applications", "version": 2}
     data["decision"], data["picks"] = "applications.agree_by_township", [f"{task_of(waiting).pk}:"]
     data |= {"person": cast.auditor.name, "deputy": cast.head.name, "from_on": "2020-09-16", "to_on": "2020-09-17"}
+    if code == "pay.export":
+        data["kind"] = "xlsx"
     if code == "desk.reassign":
         data["to"] = user_of(cast.colleague).pk
     ended = ""
@@ -438,6 +452,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "printing.finish": PrintRun(),
         "printing.take": PrintRun(),
         "desk.open_sitting": cast.county,
+        "attendance.open": cast.village,
+        "pay.open": cast.township,
         "registry.rename_organisation": cast.village,
         "registry.close_organisation": cast.village,
         "registry.let_clerk_hold_seal": cast.village,
@@ -458,7 +474,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return proposed(cast) if code.startswith("policies.") else changed_form(cast)
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
-    if code in ("applications.open", "posts.open", "attendance.open"):
+    if code in ("applications.open", "posts.open"):
         return cast.village
     if code == "briefings.send":
         return cast.village
@@ -471,6 +487,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     case_wide = (
         "void",
         "reopen",
+        "export",
         "correct",
         "decline",
         "lapse",

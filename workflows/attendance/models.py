@@ -157,3 +157,23 @@ class AttendanceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}"
+
+
+# The roster and its lines.
+from .pay_models import IN_PREPARATION, UNPAID, LineKind, PayLine, PayRoster, RosterState  # noqa: E402
+
+__all__ = [
+    "AUDITED",
+    "IN_PREPARATION",
+    "IN_VILLAGE",
+    "ON_THE_WAY",
+    "UNPAID",
+    "WRITABLE",
+    "AttendanceRow",
+    "AttendanceSheet",
+    "LineKind",
+    "PayLine",
+    "PayRoster",
+    "RosterState",
+    "SheetState",
+]

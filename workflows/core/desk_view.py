@@ -381,6 +381,7 @@ def show_case(
         else None,
         "companions_url": "" if only_copied or found.submitted_at is None else reverse("companions", args=[found.pk]),
         "action_url": reverse("case_action", args=[found.pk]),
+        "export_url": "" if only_copied else paperwork.export_url(page),
         "seen": str(found.revision),
         "buttons": [
             {

@@ -43,7 +43,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
             elif organisation.kind == OrganisationKind.VILLAGE:
                 seen |= Q(village_id=organisation.pk)
             elif organisation.kind == OrganisationKind.TOWNSHIP:
+                # What the township opens itself has no village, and its own drafts it sees.
                 seen |= Q(township_id=organisation.pk, submitted_at__isnull=False)
+                seen |= Q(township_id=organisation.pk, village__isnull=True)
         if copied and actor.user is not None and actor.appointments:
             mine = CaseReader.objects.filter(user=actor.user, copied_by__isnull=False)
             seen |= Q(pk__in=mine.values("case"), submitted_at__isnull=False)

@@ -1,4 +1,4 @@
-"""Opening a case of a village, the first act of most flows, and 作废 by whoever may open one."""
+"""Opening a case of a village or a township, the first act of most flows, and 作废 by whoever may open one."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ def opener(actor: Actor, village_id: int, roles: Iterable[str]) -> Appointment |
     return next((appointment for appointment in found if appointment is not None), None)
 
 
-class OpenInVillage(Action):
-    """A new case of a village on its first desk. The form's own random key makes a double click one case."""
+class Opens(Action):
+    """A new case of an organisation on its first desk. The form's own random key makes a double click one case."""
 
     acts_on = (Organisation,)
-    roles: ClassVar[tuple[str, ...]] = (Role.VILLAGE_CLERK,)
+    roles: ClassVar[tuple[str, ...]]
+    kind: ClassVar[OrganisationKind]
     flow: ClassVar[type[Procedure]]
     thing: ClassVar[str] = "这一件"
+    not_found: ClassVar[str]
 
     def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """What was typed, as it may be kept: shape only, nothing is refused."""
@@ -48,14 +50,14 @@ class OpenInVillage(Action):
         return {**self.draft(data), "opening_key": opening_key}
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
-        village = (
+        place = (
             Organisation.objects.select_related("county", "parent")
-            .filter(pk=getattr(move_subject, "pk", None) or 0, kind=OrganisationKind.VILLAGE)
+            .filter(pk=getattr(move_subject, "pk", None) or 0, kind=self.kind)
             .first()
         )
-        if village is None or opener(actor, village.pk, self.roles) is None:
-            raise NotFound("没有找到这个村，或者您不是这个村的经办人。")
-        return village.county, village
+        if place is None or opener(actor, place.pk, self.roles) is None:
+            raise NotFound(self.not_found)
+        return place.county, place
 
     def may(self, move: Move) -> bool:
         move.appointment = opener(move.actor, move.subject.pk, self.roles)
@@ -68,13 +70,13 @@ class OpenInVillage(Action):
         return ()
 
     def apply(self, move: Move) -> None:
-        village = move.subject
+        place: Organisation = move.subject
         flow = flow_in_force(move.county, self.flow, move.at)
         case = Case(
             flow_class=flow,
             county=move.county,
-            village=village,
-            township=village.township,
+            village=place if place.kind == OrganisationKind.VILLAGE else None,
+            township=place.township,
             opened_by=move.actor.user,
             opening_key=move.data["opening_key"],
             person_key=PersonKey.create(move.county),
@@ -91,15 +93,25 @@ class OpenInVillage(Action):
         return SubjectStamp(kind=move.entity._meta.label_lower, key=str(move.entity.pk), number="")
 
 
-class VoidInVillage(CaseAction):
-    """作废 while the case has not been decided: nothing is deleted."""
+class OpenInVillage(Opens):
+    """A new case of a village."""
+
+    roles: ClassVar[tuple[str, ...]] = (Role.VILLAGE_CLERK,)
+    kind = OrganisationKind.VILLAGE
+    not_found = "没有找到这个村，或者您不是这个村的经办人。"
+
+
+class VoidCase(CaseAction):
+    """作废 while the case has not been decided, by whoever may open one: nothing is deleted."""
 
     form = ReasonForm
-    roles: ClassVar[tuple[str, ...]] = (Role.VILLAGE_CLERK,)
+    roles: ClassVar[tuple[str, ...]]
+    kind: ClassVar[OrganisationKind]
     until: ClassVar[tuple[str, ...]] = ()  # the states in which it may still be voided
 
     def may(self, move: Move) -> bool:
-        move.appointment = opener(move.actor, move.case.village_id or 0, self.roles)
+        place = move.case.village_id if self.kind == OrganisationKind.VILLAGE else move.case.township_id
+        move.appointment = opener(move.actor, place or 0, self.roles)
         return move.appointment is not None
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
@@ -117,3 +129,10 @@ class VoidInVillage(CaseAction):
         if source is None:
             raise Refused([Refusal("too_late", "不能作废：这一件已经办结。")])
         move.case.flow_class.relay(move.case, source)
+
+
+class VoidInVillage(VoidCase):
+    """作废 by the village."""
+
+    roles: ClassVar[tuple[str, ...]] = (Role.VILLAGE_CLERK,)
+    kind = OrganisationKind.VILLAGE

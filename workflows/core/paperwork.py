@@ -187,6 +187,10 @@ class Paperwork:
             for action in sorted(actions, key=lambda action: order[action.weight])
         ]
 
+    def export_url(self, page: Page) -> str:
+        """Where whoever reads the case may fetch a file made of it; the panel's controls name the form `export`."""
+        return ""
+
     def case_buttons(self, page: Page) -> list[Button]:
         """What may be done with the case as a whole by whoever reads it."""
         return []
