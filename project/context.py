@@ -119,6 +119,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             ("岗位", reverse("posts")),
             ("人员", reverse("workers")),
             ("考勤", reverse("attendance")),
+            ("离岗", reverse("exits")),
+            ("督查", reverse("findings")),
             ("打印", reverse("print_centre")),
         ]
     if may_see_pay(actor):

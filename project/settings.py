@@ -61,6 +61,8 @@ if DEBUG and _BRACKETED_HOST not in _LOOPBACK:
 INSTALLED_APPS = [
     "project",
     "evidence",
+    "workflows.terminations",
+    "workflows.inspections",
     "workflows.applications",
     "workflows.attendance",
     "workflows.employment",

@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.administration.urls")),
     path("", include("workflows.attendance.urls")),
     path("", include("workflows.employment.urls")),
+    path("", include("workflows.terminations.urls")),
+    path("", include("workflows.inspections.urls")),
     path("", include("workflows.policies.urls")),
     path("", include("workflows.form_versions.urls")),
     path("", include("workflows.briefings.urls")),

@@ -32,6 +32,7 @@ STEPS = {
     "seal_roster": "薪酬花名册盖章",
     "pay_out": "财政发放薪酬",
     "agreement": "签订用工协议",
+    "exit_objection": "对离岗通知提出异议",
 }
 OFFICES = {
     "bureau": "人社局",

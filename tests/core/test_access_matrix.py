@@ -15,6 +15,7 @@ from signatures.models import Seal, SealCertificate
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
 from tests.form_versions.test_form_versions import propose as hand_in
 from tests.policies.test_proposals import propose
+from tests.terminations import papers_of_exits
 from workflows.applications.models import Application, State
 from workflows.core.actions import ACTIONS
 from workflows.core.door import perform
@@ -48,6 +49,11 @@ PAGES: dict[str, tuple[int, ...]] = {
     "pay_open": (302,) * 9,
     "pay_export": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
+    "exits": OPEN,
+    # Nobody has a tenure here, so there is nothing to end.
+    "exit_new": (404,) * 9,
+    "findings": OPEN,
+    "finding_new": (200, 200, 200, 200, 200, 200, 200, 404, 404),
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
     "task": (302, 302, 200, 404, 404, 302, 302, 404, 404),
@@ -205,6 +211,40 @@ ACTS: dict[str, str] = {
     "pay.send_back": "---------",
     "pay.void": "---------",
     "pay.export": "---------",
+    "terminations.open": "yyy------",
+    "terminations.open_for_finding": "yyy------",
+    "terminations.save_draft": "yy-------",
+    "terminations.propose": "yy-------",
+    "terminations.confirm": "nny--nn--",
+    "terminations.hear": "ynn--nn--",
+    "terminations.decide": "nny--nn--",
+    "terminations.send_back": "nny--nn--",
+    "terminations.reject": "nny--nn--",
+    "terminations.seal": "nnn--nn--",
+    "terminations.deliver": "ynn--nn--",
+    "terminations.void": "yyn--nn--",
+    "terminations.take_effect": "nnn--nn--",
+    "exit_reviews.object": "y--------",
+    "exit_reviews.correct": "--y------",
+    "exit_reviews.submit_objection": "yn-------",
+    "exit_reviews.propose_correction": "nny--nn--",
+    "exit_reviews.revoke": "nny--nn--",
+    "exit_reviews.uphold": "nny--nn--",
+    "exit_reviews.send_back": "nny--nn--",
+    "exit_reviews.seal": "nnn--nn--",
+    "exit_reviews.void": "yn-------",
+    "findings.open": "yyy--yy--",
+    "findings.deliver": "ynn--nn--",
+    "findings.correct": "ynn--nn--",
+    "findings.refuse": "ynn--nn--",
+    "findings.warn": "nny--nn--",
+    "findings.deliver_warning": "ynn--nn--",
+    "findings.close": "ynn--nn--",
+    "findings.find_serious": "ynn--nn--",
+    "findings.establish": "nny--nn--",
+    "findings.dismiss": "nny--nn--",
+    "findings.hand_over": "nny--nn--",
+    "findings.void": "ynn--nn--",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -398,6 +438,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
     data |= {"person": cast.auditor.name, "deputy": cast.head.name, "from_on": "2020-09-16", "to_on": "2020-09-17"}
     if code == "pay.export":
         data["kind"] = "xlsx"
+    data |= {"way": "signed", "heard_on": "2020-09-15", "delivered_on": "2020-09-15", "place": "青禾村村委会"}
     if code == "desk.reassign":
         data["to"] = user_of(cast.colleague).pk
     ended = ""
@@ -464,6 +505,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     }
     if code in rows:
         return rows[code]
+    if code.split(".", maxsplit=1)[0] in papers_of_exits.FLOWS:
+        return papers_of_exits.subject_of(code, cast)
     if code == "desk.delegate":
         return cast.clerk.appointments[0]
     if code == "desk.end_delegation":
@@ -474,9 +517,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return proposed(cast) if code.startswith("policies.") else changed_form(cast)
     if code in LOGIN_ACTS:
         return user_of(cast.clerk)
-    if code in ("applications.open", "posts.open"):
-        return cast.village
-    if code == "briefings.send":
+    if code in ("applications.open", "posts.open", "briefings.send"):
         return cast.village
     if code in OF_A_TENURE or code.startswith(("agreements.", "posts.")):
         return at_work(cast, case) if code in OF_A_TENURE else of_employment(code, cast)

@@ -18,8 +18,11 @@ FLOORS = {
     "administration": 5,
     "policies": 5,
     "briefings": 5,
+    "form_versions": 5,
     "attendance": 6,
     "applications": 7,
+    "inspections": 7,
+    "terminations": 8,
     "project": 10,
 }
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,13 +9,13 @@ from django.urls import reverse
 
 from registry.id_numbers import IdNumber, IdNumberError
 from registry.roles import Role
+from workflows.core.case_list import case_list
 from workflows.core.clock import now
 from workflows.core.desk_view import (
     checks_summary,
     typed_by,
 )
 from workflows.core.guards import verdicts
-from workflows.core.inbox import PAGE, key_text, parse_key
 from workflows.core.models import Case
 from workflows.core.new_case import NewCase, new_case, own_village
 from workflows.core.paperwork import Page
@@ -82,44 +79,12 @@ def eligibility(request: HttpRequest) -> HttpResponseBase:
 @office_page
 def applications(request: HttpRequest) -> HttpResponseBase:
     """All applications one may see, newest first; one query whatever the size of the county."""
-    actor = actor_of(request)
-    q, state = request.GET.get("q", "").strip()[:40], request.GET.get("state", "")
-    found = Application.objects.filter(case__in=Case.objects.visible_to(actor, copied=False)).select_related("case")
-    if q:
-        found = found.filter(
-            Q(case__title__startswith=q) | Q(case__number__startswith=q) | Q(case__headline__startswith=q)
-        )
-    if state in State.values:
-        found = found.filter(state=state)
-    after = parse_key(request.GET.get("after", ""))
-    if after is not None:
-        at, pk = after
-        found = found.filter(Q(case__created__lt=at) | Q(case__created=at, case__pk__lt=pk))
-    rows = list(found.order_by("-case__created", "-case__pk")[: PAGE + 1])
-    last = rows[PAGE - 1].case if len(rows) > PAGE else None
-    following = key_text((last.created, last.pk)) if last else ""
-    paperwork = ApplicationFlow.paperwork
-    context = {
+    context = case_list(
+        request, ApplicationFlow, Application.objects.all(), url_name="applications", states=State.choices
+    )
+    context |= {
         "title": "申请",
-        "q": q,
-        "states": [{"value": value, "label": label, "selected": value == state} for value, label in State.choices],
-        "rows": [
-            {
-                "url": reverse("case", args=[row.case.pk]),
-                "who": row.case.title,
-                "where": row.case.headline,
-                "number": row.case.number,
-                "what": paperwork.title,
-                "state": paperwork.state_tag(row),
-                "at": row.case.created,
-            }
-            for row in rows[:PAGE]
-        ],
-        "next_url": f"{reverse('applications')}?{urlencode({'q': q, 'state': state, 'after': following})}"
-        if following
-        else "",
-        "total_text": f"已显示{len(rows[:PAGE])}件。" if rows else "",
-        "can_apply": actor.holds((Role.VILLAGE_CLERK,)) is not None,
+        "can_apply": actor_of(request).holds((Role.VILLAGE_CLERK,)) is not None,
         "apply_url": reverse("apply"),
     }
     return render(request, "desk/cases.html", context)

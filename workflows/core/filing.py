@@ -105,8 +105,8 @@ def pictures_of(opinions: Mapping[str, Opinion], places: Mapping[str, OpinionPla
         opinion = opinions.get(step)
         if opinion is None:
             continue
-        if opinion.signature is not None:
+        if opinion.signature is not None and place.signature:
             pictures[place.signature] = bytes(opinion.signature.picture)
-        if opinion.seal_use is not None:
+        if opinion.seal_use is not None and place.seal:
             pictures[place.seal] = bytes(opinion.seal_use.seal.picture)
     return pictures

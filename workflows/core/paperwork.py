@@ -115,6 +115,10 @@ class Paperwork:
     def heading(self, page: Page) -> str:
         raise NotImplementedError
 
+    def form_on(self, page: Page) -> tuple[str, int]:
+        """Which form the sheet of this look is: the flow's own, unless a step has a paper of its own."""
+        return self.form_of(page.entity)
+
     def sheet(self, page: Page) -> SafeString:
         raise NotImplementedError
 

@@ -60,7 +60,7 @@ class SigningRefusalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["refusing"] = None
-        if not any(data.get(name) for name in self.fields):
+        if not any(data.get(name) for name in SigningRefusalForm.base_fields):
             return data
         said = " ".join(str(data.get("refusal_said") or "").split())
         if not said and "refusal_said" not in self.errors:

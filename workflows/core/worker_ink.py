@@ -120,6 +120,22 @@ def sign_by_worker(
 ) -> dict[str, Signature]:
     """Bind the worker's ink (and the witness's) to the content; earlier ink there is voided."""
     void_ink(move, why="重新签字")
+    return bind_ink(
+        move,
+        ink,
+        name=name,
+        content_digest=content_digest,
+        form_digest=form_digest,
+        place=WORKER,
+        witness_at=WITNESS if witness_place else "",
+    )
+
+
+def bind_ink(
+    move: Move, ink: Ink, *, name: str, content_digest: str, form_digest: str, place: str, witness_at: str
+) -> dict[str, Signature]:
+    """Bind the person's ink at `place`, and at `witness_at` that of the witness of a thumb print (empty: the paper has
+    no place for it). The signatures by place. Raises Refused."""
     bound: dict[str, Any] = {
         "county": move.county,
         "signer": None,
@@ -132,9 +148,9 @@ def sign_by_worker(
     }
     try:
         signed = {
-            WORKER: sign(
+            place: sign(
                 **bound,
-                place=WORKER,
+                place=place,
                 drawn=ink.drawn,
                 scan=ink.scan,
                 signer_name=ink.proxy.name if ink.proxy is not None else name,
@@ -143,11 +159,11 @@ def sign_by_worker(
             )
         }
         if ink.proxy is not None:
-            keep_proxy(move, signed[WORKER], ink.proxy, for_name=name)
-        if ink.witness_name and witness_place:
-            signed[WITNESS] = sign(
+            keep_proxy(move, signed[place], ink.proxy, for_name=name)
+        if ink.witness_name and witness_at:
+            signed[witness_at] = sign(
                 **bound,
-                place=WITNESS,
+                place=witness_at,
                 drawn=ink.witness_drawn,
                 scan=ink.witness_scan,
                 signer_name=ink.witness_name,

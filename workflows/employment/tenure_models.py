@@ -128,6 +128,15 @@ class Tenure(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         """终止、解除或者退出；还没有上岗的是未上岗。"""
         return kind
 
+    @transition(
+        field=state,
+        source=[*ENDINGS, TenureState.CANCELLED],
+        target=GET_STATE(lambda self, to: to, states=[TenureState.WORKING, TenureState.PENDING]),
+    )
+    def reinstate(self, to: str) -> str:
+        """恢复在岗：离岗通知经复核撤销，用工协议继续履行。"""
+        return to
+
 
 class LeaveState(models.TextChoices):
     """States are only added, never renamed."""

@@ -27,9 +27,10 @@ from workflows.core.models import Case
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, wants_json
 
-from ..models import ENDINGS, Agreement, AgreementState, Tenure, TenureState
+from ..models import ENDINGS, LASTING, Agreement, AgreementState, Tenure, TenureState
 from .limits import Limits, limits_of
 from .seen import workers_seen
+from .ways_on import ways_on
 
 TAGS = {
     TenureState.PENDING: "",
@@ -178,8 +179,15 @@ def _show(
             for each in reversed(tenures)
         ],
         "papers": papers_of(cases),
+        "ways_on": ways_on(actor, tenure if tenure is not None and tenure.state in LASTING else None),
         "cases": [
-            {"url": reverse("case", args=[case.pk]), "title": case.flow_class.paperwork.title, "number": case.number}
+            {
+                "url": reverse("case", args=[case.pk]),
+                "title": case.flow_class.paperwork.title,
+                "headline": case.headline,
+                "number": case.number,
+                "at": case.created,
+            }
             for case in cases
         ],
         "refusals": refusal_rows(refusals or []),

@@ -130,3 +130,44 @@ def vacate_when_free(post_pk: int) -> None:
     if free and post.state == PostState.OCCUPIED:
         post.vacate()
         post.save()
+
+
+def reinstatement_refusals(tenure: Tenure, case: Case) -> list[Refusal]:
+    """Why an exit can't be undone; empty when it can. `case` is the exit's."""
+    if tenure.end_case_id != case.pk:
+        return [Refusal("ended_by_another", "这段在岗经历不是由这一件结束的，不能由它恢复。")]
+    again = Tenure.objects.filter(worker=tenure.worker_id, end_on__isnull=True).exclude(pk=tenure.pk)
+    if again.exists():
+        return [
+            Refusal(
+                "placed_again", "请先办完现在这个岗位的离岗：这个人已经另行上岗，一人只能有一个岗位。", "《办法》第二条"
+            )
+        ]
+    return []
+
+
+def reinstate_tenure(move: Move, tenure: Tenure, case: Case) -> Tenure:
+    """The exit was wrong: the agreement goes on as if there had been none. Raises Refused.
+
+    The place may have been given away meanwhile; the worker is right all the same, and the post is one over until
+    the township settles it.
+    """
+    found = reinstatement_refusals(tenure, case)
+    if found:
+        raise Refused(found)
+    began = tenure.state != TenureState.CANCELLED
+    tenure.end_on, tenure.end_reason, tenure.end_basis, tenure.end_case = None, "", "", None
+    # Whether leave or renewal was waited for, the clock finds out anew.
+    tenure.reinstate(TenureState.WORKING if began else TenureState.PENDING)
+    tenure.save()
+    if tenure.post_id is not None:
+        Post.objects.select_for_update(no_key=True).get(pk=tenure.post_id)
+        post = with_places_taken(Post.objects.filter(pk=tenure.post_id)).get()
+        free, taken = free_and_taken(post)
+        if not free and post.state == PostState.VACANT:
+            post.occupy()
+            post.save()
+        if taken > post.places:
+            move.details["over_places"] = taken - post.places
+    move.details["tenure"] = tenure.pk
+    return tenure

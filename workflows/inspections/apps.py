@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class InspectionsConfig(AppConfig):
+    name = "workflows.inspections"
+    label = "inspections"
+    verbose_name = "督查"
+
+    def ready(self) -> None:
+        # Importing the flows' actions makes them known to the door.
+        from .findings import actions as finding_actions  # noqa: F401
