@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
 from audit.models import Event
+from forms_templates.early_mark import marked_pdf, marked_word
 from forms_templates.library import form
 from forms_templates.models import Document, PaperCode
+from forms_templates.papers import PaperDamaged, read_paper
+from forms_templates.store import get as get_file
 from registry.models.keys import KeyDestroyed
 from workflows.core.models import Case
 
@@ -47,19 +52,33 @@ def page_of(code: str) -> PrintedPage | None:
         return None
     document: Document = found.document
     case = _case_of(document)
-    digests = {document.file_digest: "Word文件"}
-    if hasattr(document, "pdf"):
-        digests[document.pdf.file_digest] = "PDF文件"
-        if hasattr(document.pdf, "signed"):
-            digests[document.pdf.signed.file_digest] = "签章PDF文件"
     return PrintedPage(
         title=form(document.form_code, document.form_version).title,
         issued_by=_issuer(document, case),
         issued_at=document.created_at,
         name=_masked_name(document),
         standing=_standing(document, case),
-        digests=digests,
+        digests=_digests(document),
     )
+
+
+def _digests(document: Document) -> dict[str, str]:
+    """Of every file of this version that ever went out: as filed, signed, and marked before the last decision."""
+    digests = {document.file_digest: "Word文件"}
+    if hasattr(document, "pdf"):
+        digests[document.pdf.file_digest] = "PDF文件"
+        if hasattr(document.pdf, "signed"):
+            digests[document.pdf.signed.file_digest] = "签章PDF文件"
+    with suppress(PaperDamaged, KeyDestroyed):
+        digests[_sha256(marked_word(read_paper(document)))] = "印有“未生效”的Word文件"
+        if hasattr(document, "pdf"):
+            pdf = get_file(document.pdf.file_digest, document.person_key)
+            digests[_sha256(marked_pdf(pdf))] = "印有“未生效”的PDF文件"
+    return digests
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _case_of(document: Document) -> Case | None:

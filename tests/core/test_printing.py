@@ -1,18 +1,24 @@
 """The print centre: many papers as one PDF in order, with a list; cancelled, failed, and nobody else's."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
 from django.test import Client, override_settings
+from pikepdf import Name
 
 from audit.models import Event
 from forms_templates.bulk_pdf import Made, Paper, make_pdfs
+from forms_templates.libreoffice import Conversion
 from forms_templates.models import Document, PaperPdf, PrintRun
+from forms_templates.papers import read_paper
 from forms_templates.store import get
 from tests.cast import Cast
+from tests.core.test_pdf import PDF
 from workflows.applications.models import State
 from workflows.core import pdf_jobs
 from workflows.core.models import Case
@@ -136,3 +142,51 @@ def test_a_print_says_how_many_and_stands_under_reserve_until_the_last_decision(
     page = client.get(f"/papers/{latest(case).pk}/print/").content.decode()
     assert "未生效" not in page
     assert Event.objects.filter(action="desk.print_paper").latest("pk").details["copies"] == 1
+
+
+def is_marked(page: pikepdf.Page) -> bool:
+    """Whether the mark of what is not in force yet stands under the print."""
+    return Name.Contents in page and b"q 0.78 g" in page.Contents[0].read_bytes()
+
+
+def test_word_and_pdf_carry_the_mark_until_the_last_decision_and_are_known_where_they_are_checked(
+    cast: Cast, browser: Callable[[str], Client]
+) -> None:
+    client = browser("reviewer")
+    case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+    early = latest(case)
+    cast.do("desk.file_pdf", early, cast.system, {"pdf": PDF, "pages": 1})
+    word, pdf = (client.get(f"/papers/{early.pk}/{kind}/").content for kind in ("word", "pdf"))
+    assert client.get(f"/papers/{early.pk}/word/").content == word, "the same bytes each time"
+    with ZipFile(BytesIO(word)) as package:
+        footers = [package.read(name).decode() for name in package.namelist() if name.startswith("word/footer")]
+        assert all('string="未生效"' in footer for footer in footers)
+        assert footers
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert all(is_marked(page) for page in opened.pages)
+    event = Event.objects.filter(action="desk.download_pdf").latest("pk")
+    assert (event.details["mark"], event.details["paper_version"]) == ("未生效", early.number)
+    cast.walk(case, State.APPROVED)
+    last = latest(case)
+    cast.do("desk.file_pdf", last, cast.system, {"pdf": PDF, "pages": 1})
+    assert client.get(f"/papers/{last.pk}/word/").content == read_paper(last)
+    assert client.get(f"/papers/{last.pk}/pdf/").content == PDF
+    assert "mark" not in Event.objects.filter(action="desk.download_pdf").latest("pk").details
+    checked = Client().get(f"/c/{early.code.code}").content.decode()
+    for copy in (word, pdf, read_paper(early), PDF):
+        assert hashlib.sha256(copy).hexdigest() in checked
+
+
+def test_a_run_of_papers_that_are_not_decided_is_marked_page_by_page(
+    cast: Cast, sealed: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.walk(sealed[1], State.APPROVED)
+    for case in sealed:
+        cast.do("desk.file_pdf", latest(case), cast.system, {"pdf": PDF, "pages": 1})
+    monkeypatch.setattr(pdf_jobs, "word_to_pdf", lambda papers: Conversion(pdfs=dict.fromkeys(papers, PDF)))
+    run = start(cast, "reviewer", sealed)
+    make_print_run.call(run.pk)
+    run.refresh_from_db()
+    with pikepdf.open(BytesIO(get(run.file_digest, run.person_key))) as opened:
+        marked = [is_marked(page) for page in opened.pages]
+    assert marked == [False, True, False, True]

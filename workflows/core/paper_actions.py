@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from audit.trail import SubjectStamp
+from forms_templates.early_mark import WORDS
 from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import put
 from registry.models import Organisation
@@ -17,6 +18,7 @@ from signatures.models import SignedPdf
 
 from .actions import CaseAction, Move, register
 from .actors import Actor
+from .early_copies import is_in_force
 from .models import Case, Notice
 from .pdf_jobs import ATTEMPTS, PAUSES_MINUTES, make_pdf
 from .refusals import NotFound, Refusal
@@ -60,6 +62,12 @@ class PaperAction(CaseAction):
         move.papers.append(document.stamp)
         move.result = document
 
+    def tell_of_copy(self, move: Move) -> None:
+        """Which version goes out, and whether it carries the mark of what is not decided yet."""
+        move.details["paper_version"] = move.subject.document.number
+        if not is_in_force(move.case):
+            move.details["mark"] = WORDS
+
     def stamp(self, move: Move) -> SubjectStamp:
         return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=move.case.number)
 
@@ -91,6 +99,7 @@ class PrintPaper(PaperAction):
 
     def apply(self, move: Move) -> None:
         super().apply(move)
+        self.tell_of_copy(move)
         move.details["copies"] = move.data["copies"] or 1
 
 
@@ -99,6 +108,10 @@ class DownloadPaper(PaperAction):
     code = "desk.download_paper"
     label = "Word"
     told = "下载Word全表"
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        self.tell_of_copy(move)
 
 
 @register
@@ -114,8 +127,9 @@ class DownloadPdf(PaperAction):
 
     def apply(self, move: Move) -> None:
         pdf = PaperPdf.objects.select_related("document__person_key", "signed").get(document=move.subject.document)
-        # Where an organisation has signed it, what goes out is the signed one.
-        found: PaperPdf | SignedPdf = getattr(pdf, "signed", pdf)
+        # Where an organisation has signed it, what goes out is the signed one; the mark would break its signature.
+        found: PaperPdf | SignedPdf = getattr(pdf, "signed", pdf) if is_in_force(move.case) else pdf
+        self.tell_of_copy(move)
         move.papers.append(found.stamp)
         move.result = found
 

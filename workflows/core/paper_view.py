@@ -24,6 +24,7 @@ from registry.id_numbers import mask_id, mask_phone
 from .clock import now
 from .desk_view import sheet_css_url, visible_case
 from .door import perform
+from .early_copies import is_in_force, pdf_for, word_for
 from .models import Attachment, Case
 from .pdf_state import pdf_state, with_pdf
 from .refusals import Refused
@@ -73,11 +74,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @office_page
 def paper_word(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The Word file as it was filed; every taking out is on the trail."""
+    """The Word file as it was filed, marked before the last decision; every taking out is on the trail."""
     document, case = visible_document(request, pk)
     perform("desk.download_paper", document, actor_of(request), at=now())
     name = file_name(case, document, form(document.form_code, document.form_version))
-    response = HttpResponse(read_paper(document), content_type=WORD)
+    response = HttpResponse(word_for(document, case), content_type=WORD)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.docx"
     return response
 
@@ -91,8 +92,7 @@ def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refused:
         return redirect("paper", pk)
     name = file_name(case, document, form(document.form_code, document.form_version))
-    pdf = outcome.result
-    response = HttpResponse(get_file(pdf.file_digest, document.person_key), content_type="application/pdf")
+    response = HttpResponse(pdf_for(document, outcome.result, case), content_type="application/pdf")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.pdf"
     return response
 
@@ -138,7 +138,7 @@ def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
         "back_url": reverse("case", args=[case.pk]),
         "auto_print": True,
         "code": printed_code(document),
-        "in_force": case.flow_class.paperwork.state_tag(case.entity)["kind"] == "done",
+        "in_force": is_in_force(case),
     }
     return render(request, "desk/print.html", context)
 

@@ -23,12 +23,13 @@ from forms_templates.libreoffice import LibreOfficeMissing, word_to_pdf
 from forms_templates.models import Document, PaperPdf, PrintRun
 from forms_templates.papers import PaperDamaged, read_paper
 from forms_templates.print_run import Line, cover, merged
-from forms_templates.store import get
 from registry.models.keys import KeyDestroyed
 
 from .actors import Actor
 from .clock import now
+from .early_copies import pdf_for
 from .models import Case
+from .procedure import flows
 from .refusals import Refused
 
 # Django has the same tasks of its own from 6.0 on.
@@ -143,7 +144,9 @@ def make_print_run(run_pk: int) -> str:
         PrintRun.objects.filter(pk=run_pk).update(ready=min(start + 2 * BATCH, len(entries)))
     papers = [entry.document_id for entry in entries]
     made = {pdf.document_id: pdf for pdf in PaperPdf.objects.filter(document__in=papers)}
-    cases = Case.objects.in_bulk([int(entry.document.case_key.removeprefix("case:")) for entry in entries])
+    keys = [int(entry.document.case_key.removeprefix("case:")) for entry in entries]
+    related = [name for flow in flows().values() for name in flow.case_with()]
+    cases = Case.objects.select_related(*related).in_bulk(keys)
     lines, pdfs, troubles = [], [], []
     for entry in entries:
         document, pdf = entry.document, made.get(entry.document_id)
@@ -153,7 +156,7 @@ def make_print_run(run_pk: int) -> str:
         if pdf is None:
             troubles.append(f"第{entry.position}份，{case.title}（{case.number}）：PDF没有做成")
         else:
-            pdfs.append(get(pdf.file_digest, document.person_key))
+            pdfs.append(pdf_for(document, pdf, case))
     result: dict[str, object] = {"troubles": troubles}
     if pdfs:
         when = timezone.localtime(run.asked_at)

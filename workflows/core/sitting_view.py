@@ -18,8 +18,9 @@ from .actions import ACTIONS
 from .actors import Actor
 from .cells import pad_context
 from .clock import now
-from .desk_view import errors_of, refusal_rows, sheet_css_url
+from .desk_view import entities, errors_of, refusal_rows, sheet_css_url
 from .door import perform
+from .early_copies import is_in_force
 from .inbox import PAGE, Wanted, narrowed_tasks
 from .models import DeskTask, Sitting, SittingItem
 from .paper_view import printed_code
@@ -197,24 +198,30 @@ def sitting_print(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = actor_of(request)
     if request.method != "POST":
         return redirect("sitting", pk)
-    keys = [
-        item.case.key
+    cases = {
+        item.case.key: item.case
         for item in SittingItem.objects.filter(sitting=found, state=ItemState.DONE)
-        .select_related("case")
+        .select_related("case", *entities("case__"))
         .order_by("position")
-    ]
+    }
     latest: dict[str, Document] = {}
-    for document in Document.objects.filter(case_key__in=keys).select_related("person_key").order_by("pk"):
+    for document in Document.objects.filter(case_key__in=cases).select_related("person_key").order_by("pk"):
         latest[document.case_key] = document
     sheets, styles = [], {}
-    for key in keys:
+    for key, case in cases.items():
         if key not in latest:
             continue
         document = latest[key]
         perform("desk.print_paper", document, actor, at=now())
         sheet = form(document.form_code, document.form_version)
         styles[sheet.digest] = sheet_css_url(sheet.code, sheet.version)
-        sheets.append({"sheet": sheet_html_of_docx(read_paper(document)), "code": printed_code(document)})
+        sheets.append(
+            {
+                "sheet": sheet_html_of_docx(read_paper(document)),
+                "code": printed_code(document),
+                "in_force": is_in_force(case),
+            }
+        )
     context = {
         "title": str(found),
         "sheets": sheets,
