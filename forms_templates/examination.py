@@ -188,4 +188,22 @@ def _found_in(folder: Path, code: str, version: int) -> dict[str, object]:
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, StopIteration) as error:
         # A part Word would have written is not there, or says something it never says.
         faults = [f"Word文件里缺少或多出了系统读不懂的部分（{error}），请在现行模板上修改，用Word或WPS保存再上传。"]
-    return {"faults": [fault.replace("\n", " ") for fault in faults], "labels": {} if faults else labels}
+    return {"faults": [_for_readers(fault, code, version) for fault in faults], "labels": {} if faults else labels}
+
+
+def _for_readers(fault: str, code: str, version: int) -> str:
+    """The sentence for somebody who knows the Word file and no other of ours."""
+    from forms_templates.library import version_name
+
+    place = version_name(code, version)
+    for ours, theirs in ((f"{place}：", ""), (f"{place}的", ""), (place, "")):
+        fault = fault.replace(ours, theirs)
+    words = {
+        "template.docx": "Word文件",
+        "form.toml": "这种表的栏目",
+        "sample.json": "样例",
+        "word/document.xml": "正文",
+    }
+    for ours, theirs in words.items():
+        fault = fault.replace(ours, theirs)
+    return " ".join(fault.split())

@@ -7,8 +7,8 @@ from typing import Any
 
 from forms_templates.library import Form, UnknownFormError, form, version_name, versions
 from forms_templates.sheet import sheet_layout
-from forms_templates.sheet_html import KNOWN_STYLES, LABEL_STYLE, tags_in
-from forms_templates.sheet_layout import Layout, Paragraph, Picture, Row, Table, read_layout
+from forms_templates.sheet_html import LABEL_STYLE, tags_in
+from forms_templates.sheet_layout import Layout, Picture, Row, Table, read_layout
 from forms_templates.specification import FieldSpec, FormTemplateError, PictureSpec
 from forms_templates.values import FormDataError, clean_values
 from forms_templates.zip_container import pack
@@ -40,7 +40,6 @@ def lint_form(checked: Form) -> list[str]:
         _slots(checked, layout),
         _labels(checked, layout),
         _pictures(checked, layout),
-        _styles(layout),
         _sample(checked),
     )
     name = version_name(checked.code, checked.version)
@@ -78,7 +77,8 @@ def _place(template: Layout, tag: str) -> str:
 
 
 def _slots(checked: Form, layout: Layout) -> Iterator[str]:
-    shown = set(tags_in(tuple(layout.paragraphs())))
+    # What stands in the head or foot of the pages is printed there, and shown nowhere else.
+    shown = set(tags_in(tuple(layout.paragraphs()))) | checked.template.beside_the_body
     for name, spec in checked.fields.items():
         places = {name: spec.label}
         if spec.kind == "rows":
@@ -88,7 +88,7 @@ def _slots(checked: Form, layout: Layout) -> Iterator[str]:
             }
         for place, label in places.items():
             if place not in shown:
-                yield f"“{label}”的标记{place}在屏幕上的表里没有位置（是否在文本框、页眉或页脚里？）。"
+                yield f"“{label}”的标记{place}在屏幕上的表里没有位置（是否在文本框里？）。"
 
 
 def _labels(checked: Form, layout: Layout) -> Iterator[str]:
@@ -170,16 +170,6 @@ def _picture(placed: Picture, spec: PictureSpec) -> Iterator[str]:
 def _all_pictures(layout: Layout) -> Iterator[Picture]:
     for paragraph in layout.paragraphs():
         yield from (item for item in paragraph.items if isinstance(item, Picture))
-
-
-def _styles(layout: Layout) -> Iterator[str]:
-    for paragraph in layout.paragraphs():
-        if paragraph.style not in KNOWN_STYLES:
-            yield f"template.docx里“{_words(paragraph)}”的段落样式{paragraph.style or '（默认）'}不在样式表内。"
-
-
-def _words(paragraph: Paragraph) -> str:
-    return re.sub("[\ue000\ue001]", "", paragraph.text).strip() or "空段落"
 
 
 def _sample(checked: Form) -> Iterator[str]:

@@ -22,6 +22,7 @@ _SELECTORS = {
     "part": (".paper .{}",),
     "paragraph": (".paper .{}",),
     "place": (".paper .{}",),
+    "inline": (".paper .{}",),
 }
 # The licensed families the papers name, as the design's stacks of what a reader may have.
 _FAMILIES = {
@@ -69,7 +70,15 @@ class Geometry:
     def place(self, left: float, top: float, width: float, height: float) -> str:
         """A picture's place, in mm from its paragraph's corner; whatever stands there fills it."""
         box = {"left": mm(left), "top": mm(top), "width": mm(width), "height": mm(height)}
-        name = self.name("place", {"position": "absolute", **box})
+        return self._filled("place", {"position": "absolute", **box})
+
+    def place_in_line(self, width: float, height: float) -> str:
+        """A picture's place that moves with its line (mm)."""
+        box = {"width": mm(width), "height": mm(height), "vertical-align": "bottom"}
+        return self._filled("inline", {"position": "relative", "display": "inline-block", **box})
+
+    def _filled(self, kind: str, box: dict[str, str]) -> str:
+        name = self.name(kind, box)
         fill = "position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; object-fit: contain"
         self._rules[f"{name} > *"] = (f".paper .{name} > *", fill)
         return name

@@ -43,10 +43,6 @@ _MARKS = {"Mark": False, "MarkChosen": True}
 
 _MM_PER_PT = 25.4 / 72
 _LABELS = frozenset((LABEL_STYLE, "ListHead", "ListTightHead"))
-_CELLS = frozenset(
-    ("CellValue", "CellText", "ListValue", "ListText", "ListAmount", "ListTight", "FootLine", "FootDate", "AfterTable")
-)
-KNOWN_STYLES = frozenset(_PIECES) | _LABELS | _CELLS
 # Phone and ID numbers, masked or not, stand in tabular figures.
 _NUMBER = re.compile(r"[\d*]{6,}[\dXx]?")
 
@@ -172,7 +168,10 @@ class SheetWriter:
         return "".join(written)
 
     def _picture(self, picture: Picture, look: Look) -> str:
-        place = self.geometry.place(picture.x - look.left, picture.y, picture.width, picture.height)
+        if picture.inline:
+            place = self.geometry.place_in_line(picture.width, picture.height)
+        else:
+            place = self.geometry.place(picture.x - look.left, picture.y, picture.width, picture.height)
         given = self.pictures.get(picture.name)
         if isinstance(given, Slot):
             return given.html

@@ -40,7 +40,8 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An anchored picture; x and y from the column's left and the paragraph's top; `data` None: blank."""
+    """A picture; x and y from the column's left and the paragraph's top, unless it stands `inline` in its line like a
+    character; `data` None: blank."""
 
     name: str
     alt: str
@@ -50,6 +51,7 @@ class Picture:
     height: float
     behind: bool
     data: bytes | None
+    inline: bool = False
 
 
 Item = Text | Tab | Break | Picture
@@ -168,7 +170,7 @@ class _Reader:
                 yield from self.pictures(child)
 
     def pictures(self, drawing: etree._Element) -> Iterator[Picture]:
-        for anchor in drawing.iter(f"{WP}anchor"):
+        for anchor in drawing.iter(f"{WP}anchor", f"{WP}inline"):
             extent, names, blip = (
                 anchor.find(f"{WP}extent"),
                 anchor.find(f"{WP}docPr"),
@@ -187,6 +189,7 @@ class _Reader:
                 height=int(extent.get("cy", "0")) / _EMU_PER_MM,
                 behind=anchor.get("behindDoc") == "1",
                 data=None if data is None or _is_blank(data) else data,
+                inline=anchor.tag == f"{WP}inline",
             )
 
     def table(self, element: etree._Element) -> Table:

@@ -141,6 +141,8 @@ class CompiledTemplate:
     columns: Mapping[str, frozenset[str]]
     pictures: Mapping[str, str]
     row_pictures: tuple[RowPicture, ...] = ()
+    # The tags that stand in headers and footers.
+    beside_the_body: frozenset[str] = frozenset()
     # Whether what is printed beside a value depends on it.
     conditional: bool = False
 
@@ -204,6 +206,7 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
     members = unpack(docx)
     parts: dict[str, CompiledPart] = {}
     tags: set[str] = set()
+    beside: set[str] = set()
     columns: dict[str, set[str]] = {}
     pictures: dict[str, str] = {}
     in_rows: list[RowPicture] = []
@@ -225,7 +228,10 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
             raise FormTemplateError(f"{place}：不支持按列循环的标记，请改为固定的列。")
         try:
             parsed = _ENVIRONMENT.parse(source)
-            tags |= meta.find_undeclared_variables(parsed)
+            found = meta.find_undeclared_variables(parsed)
+            tags |= found
+            if member.name != "word/document.xml":
+                beside |= found
             for rows, column in _columns(parsed):
                 columns.setdefault(rows, set()).add(column)
             conditional = conditional or _CONDITION.search(source) is not None
@@ -239,6 +245,7 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
         columns={rows: frozenset(found) for rows, found in columns.items()},
         pictures=pictures,
         row_pictures=tuple(in_rows),
+        beside_the_body=frozenset(beside),
         conditional=conditional,
     )
 

@@ -38,7 +38,7 @@ def test_a_faithful_copy_may_be_used() -> None:
         (template({DOCUMENT: swap("<w:document", '<!DOCTYPE a [<!ENTITY b "c">]><w:document')}), "文档类型定义"),
         (template({DOCUMENT: swap("</w:body>", "")}), "读不出来"),
         (template({DOCUMENT: swap("{{ skills }}", "{{ skils }}")}), "“技能”后面的标记skils"),
-        (template({DOCUMENT: swap("{{ skills }}", "")}), "“技能”（skills），在template.docx里没有标记"),
+        (template({DOCUMENT: swap("{{ skills }}", "")}), "“技能”（skills），在Word文件里没有标记"),
         (template({DOCUMENT: swap("{{ skills }}", "{{ skills !}}")}), "标记写法有误"),
     ],
 )  # fmt: skip

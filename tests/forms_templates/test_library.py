@@ -157,10 +157,6 @@ def test_lint_reports_a_form_that_cannot_be_loaded(folder: Path, monkeypatch: py
             {"xml": ('behindDoc="1"', 'behindDoc="0"')},
             "“村委会公章”（village_seal）在template.docx里应衬于文字下方",
         ),
-        (
-            {"xml": ('w:val="SignLine"', 'w:val="Heading7"')},
-            "“审核人签字”的段落样式Heading7不在样式表内",
-        ),
         ({"xml": (">技能<", ">{{ skills }}<")}, "标记skills写在栏目格里，请移到旁边的填写格"),
         ({"sample": {"health": "硬朗"}}, "sample.json的“健康状况”（health）不在可选项中"),
         ({"sample": {"skills": "会" * 25}}, "sample.json的“技能”（skills）超过24个字"),
