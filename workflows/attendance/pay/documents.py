@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.money import in_figures, in_words
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
@@ -19,6 +18,7 @@ from registry.id_numbers import mask_account, mask_id
 from registry.policies import policy_by_id
 from registry.roles import Role
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import pad, panel_field, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
@@ -41,10 +41,6 @@ PLACES = {
 }
 MAY_EXPORT = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.FINANCE_OFFICER)
 TAGS = {RosterState.RETURNED: "back", RosterState.PAID: "done", RosterState.VOIDED: "ended"}
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def standing(roster: PayRoster) -> dict[str, Opinion]:
@@ -108,7 +104,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
             opinions[given.step] = given
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(roster, lines_of(roster), opinions),
         places=PLACES,
         opinions=opinions,
@@ -186,7 +182,7 @@ class RosterPaperwork(Paperwork):
             pictures[PLACES[page.step].signature] = pad(page, "签字")
         if page.step == SEALING:
             pictures["township_seal"] = seal_place()
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(case_form(FORM, page.on_case), slots, pictures)
 
     def side_panels(self, page: Page) -> list[Any]:
         roster: PayRoster = page.entity
