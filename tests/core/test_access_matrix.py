@@ -204,6 +204,7 @@ ACTS: dict[str, str] = {
     "attendance.correct": "---------",
     "pay.open": "---------",  # the township's clerk alone
     "pay.redraw": "---------",
+    "pay.save_accounts": "---------",
     "pay.submit": "---------",
     "pay.review": "---------",
     "pay.seal": "---------",

@@ -24,10 +24,11 @@ from workflows.core.returning import SendBack, go_on
 from ..models import UNPAID, AttendanceSheet, PayLine, PayRoster, RosterState, SheetState
 from ..sheets import days
 from . import rules
-from .documents import MAY_EXPORT, PAYING, PREPARE, REVIEW, SEALING, file_version
+from .documents import MAY_EXPORT, file_version
 from .facts import facts_of, lines_of
 from .flow_v1 import RosterFlow
 from .reckoning import reckon, sheets_for
+from .steps import PAYING, PREPARE, REVIEW, SEALING
 
 
 def draw_up(move: Move, roster: PayRoster) -> list[PayLine]:

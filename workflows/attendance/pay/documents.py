@@ -29,11 +29,12 @@ from workflows.core.paperwork import Button, Page, Paperwork
 from ..models import UNPAID, PayLine, PayRoster, RosterState
 from ..sheets import days
 from . import rules
+from .accounts import accounts_panel
 from .amounts import partial_rule
 from .facts import facts_of, in_rows, lines_of, payees, remark_of, total_of, waited
+from .steps import PAYING, PREPARE, REVIEW, SEALING
 
 FORM = ("pay_roster", 2)
-PREPARE, REVIEW, SEALING, PAYING = "prepare_roster", "review_roster", "seal_roster", "pay_out"
 PLACES = {
     PREPARE: OpinionPlaces("", "prepared_on", "preparer_signature", ""),
     REVIEW: OpinionPlaces("", "reviewed_on", "reviewer_signature", "township_seal"),
@@ -200,6 +201,8 @@ class RosterPaperwork(Paperwork):
                     ],
                 }
             )
+        if page.step == PREPARE:
+            panels.append(accounts_panel(page, lines))
         panels.append(self._money_panel(page, roster, lines))
         return panels
 

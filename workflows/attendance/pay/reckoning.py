@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from registry.models import County, Organisation, Worker
-from registry.policies import Policy, policy_on
-from workflows.employment.models import Agreement
-from workflows.employment.tenures.spans import agreements_by_tenure
+from registry.models import Organisation, Worker
 
 from ..models import AttendanceRow, AttendanceSheet, LineKind, PayLine, PayRoster, SheetState
 from ..sheets import days
-from .amounts import worth_of
+from .rates import Rates
 
 Part = tuple[int, int, date]
 """A person's part of a month: worker, village, month."""
@@ -71,39 +68,14 @@ def reckon(roster: PayRoster, sheets: Iterable[AttendanceSheet]) -> list[PayLine
     earlier = PayLine.objects.filter(counts=True, worker__in=people, for_month__in={sheet.month for sheet in sheets})
     for line in earlier.exclude(roster=roster).select_related("worker").order_by("pk"):
         before.add(line)
-    made = _Reckoning(roster, before, _Rates(roster.county, rows)).lines(sheets, rows)
+    made = _Reckoning(roster, before, Rates(roster.county, [row.tenure for row in rows])).lines(sheets, rows)
     for position, line in enumerate(made, 1):
         line.position = position
     return made
 
 
-class _Rates:
-    """The standard of a row by its first day inside the agreement: category of the agreement, rate table of the day."""
-
-    def __init__(self, county: County, rows: list[AttendanceRow]) -> None:
-        self.county = county
-        self.agreements = agreements_by_tenure([row.tenure for row in rows])
-        self._policies: dict[date, Policy] = {}
-
-    def policy(self, on: date) -> Policy:
-        if on not in self._policies:
-            self._policies[on] = policy_on(self.county, on)
-        return self._policies[on]
-
-    def standard(self, row: AttendanceRow, month: date) -> tuple[int, Policy]:
-        first = month + timedelta(days=next((n for n, mark in enumerate(row.marks) if mark != days.OUTSIDE), 0))
-        policy = self.policy(first)
-        return policy.stipend(self._agreement(row, first).category, first), policy
-
-    def _agreement(self, row: AttendanceRow, on: date) -> Agreement:
-        own = self.agreements.get(row.tenure_id, [])
-        covering = [each for each in own if each.start_on <= on <= each.end_on]
-        # The row's tenure is the last of the month; the first days may belong to one before it.
-        return (covering or own)[0]
-
-
 class _Reckoning:
-    def __init__(self, roster: PayRoster, before: Before, rates: _Rates) -> None:
+    def __init__(self, roster: PayRoster, before: Before, rates: Rates) -> None:
         self.roster, self.before, self.rates = roster, before, rates
 
     def lines(self, sheets: list[AttendanceSheet], rows: list[AttendanceRow]) -> list[PayLine]:
@@ -123,23 +95,15 @@ class _Reckoning:
 
     def _of_row(self, sheet: AttendanceSheet, row: AttendanceRow) -> PayLine | None:
         part = (row.worker_id, sheet.village_id, sheet.month)
-        counted, (standard, policy) = days.counts(row.marks), self.rates.standard(row, sheet.month)
-        worth = worth_of(
-            standard=standard,
-            inside=counted.inside,
-            calendar_days=days.length(sheet.month),
-            attended=counted.attended,
-            partial=policy.partial_month,
-            elsewhere=self.before.elsewhere(part),
-        )
+        found = self.rates.reckon(row.tenure_id, row.marks, sheet.month, self.before.elsewhere(part))
         line = PayLine(
             worker=row.worker,
             post_type=row.post_type,
-            attended=counted.attended,
-            inside=counted.inside,
-            standard=standard,
-            by_days=worth.by_days,
-            due=worth.amount,
+            attended=found.counts.attended,
+            inside=found.counts.inside,
+            standard=found.standard,
+            by_days=found.worth.by_days,
+            due=found.worth.amount,
         )
         return self._settle(sheet, line, self.before.of(part))
 

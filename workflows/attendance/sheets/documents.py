@@ -23,6 +23,7 @@ from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import IN_VILLAGE, ON_THE_WAY, AttendanceSheet, SheetState
 from . import days, grid, rules
+from .difference import difference_panel
 from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, lines_for, rows_of
 from .ink_panel import ink_panels
 from .signals import hints_of
@@ -223,6 +224,8 @@ class SheetPaperwork(Paperwork):
             panels.append(hints_of(sheet, rows_of(sheet), valid_opinions(sheet.case)))
         if page.step == SIGNING and page.at_task.seat == "workers":
             panels.append(ink_panels(page, rows_of(sheet)))
+        if sheet.corrects_id is not None:
+            panels.append(difference_panel(sheet, self._lines(page)))
         if page.step == FILLING:
             panels.append(grid.key_panel())
         return panels

@@ -75,7 +75,7 @@ def rows_of(sheet: AttendanceSheet) -> list[AttendanceRow]:
     """The rows as they are kept, with worker and ink (one query, once per page)."""
     notes = sheet.case.notes()
     if "attendance_rows" not in notes:
-        kept = AttendanceRow.objects.filter(sheet=sheet).select_related("worker", "signature", "tenure")
+        kept = AttendanceRow.objects.filter(sheet=sheet).select_related("worker", "signature", "tenure__worker")
         notes["attendance_rows"] = list(kept.order_by("position"))
     return list(notes["attendance_rows"])
 

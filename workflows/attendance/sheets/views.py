@@ -19,7 +19,7 @@ from workflows.core.door import perform
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import Overtaken, Refused
 from workflows.core.requests import actor_of, office_page, row_number, see_other
-from workflows.employment.tenures import stints, under_agreement
+from workflows.employment.models import Agreement, AgreementState, TenureState
 
 from ..models import AttendanceSheet, SheetState
 from . import days
@@ -130,13 +130,16 @@ def _later(month: date) -> date:
 
 
 def _needed(township: Organisation, months: list[date]) -> set[tuple[int, date]]:
-    """Which village and month has somebody inside an agreement (one query)."""
-    last = days.last_day(months[-1])
-    found = under_agreement(months[0], last).filter(township=township).select_related("worker")
+    """Which village and month has somebody inside an agreement by today (one query)."""
+    last = min(days.last_day(months[-1]), today())
+    sealed = Agreement.objects.filter(
+        state=AgreementState.CONCLUDED, tenure__township=township, start_on__lte=last, end_on__gte=months[0]
+    ).exclude(tenure__state=TenureState.CANCELLED)
     needed = set()
-    for stint in stints(found, months[0], min(last, today())):
-        village = stint.tenure.village_id
-        needed |= {(village, month) for month in months if stint.first <= days.last_day(month) and stint.last >= month}
+    spans = sealed.values_list("tenure__village", "start_on", "end_on", "tenure__end_on")
+    for village, first, end, left in spans:
+        until = min(last, end, left or end)
+        needed |= {(village, month) for month in months if first <= min(days.last_day(month), until) and until >= month}
     return needed
 
 
