@@ -14,7 +14,7 @@ from typing import Any
 Say = Callable[[Any], str]
 
 AGE_BOUNDARIES = {"birthday_inclusive": "生日当天仍可在岗", "day_before": "到生日前一天为止"}
-PARTIAL_MONTHS = {"full": "按整月计发", "by_attendance": "按出勤天数计发"}
+PARTIAL_MONTHS = {"full": "按整月计发", "by_attendance": "按协议期内天数折算"}
 PARTIES_A = {"township": "乡镇人民政府", "village": "村民委员会"}
 GROUPS = {"registered": "建档立卡", "edge": "边缘户（占名额）"}
 STEPS = {

@@ -12,6 +12,7 @@ from signatures.demo_strokes import demo_signature
 from tests.cast import CHINA, Cast, prepared_cast, task_of
 from workflows.applications.models import State
 from workflows.attendance.models import AttendanceRow, AttendanceSheet
+from workflows.attendance.sheets.facts import lines_for
 from workflows.core.actors import Actor
 from workflows.core.daily import run_daily
 from workflows.core.models import Case, DeskTask
@@ -71,7 +72,7 @@ class Month:
 
     def fill(self, action: str = "attendance.submit", **typed: Any) -> None:
         """Everybody at work on every working day, and what else is typed."""
-        whole = {f"fill_{row.worker_id}": "work" for row in self.rows}
+        whole = {f"fill_{line.key}": "work" for line in lines_for(self.sheet)}
         self.cast.do(action, task_of(self.case), self.cast.clerk, whole | typed)
 
     def ink(self) -> dict[str, str]:
