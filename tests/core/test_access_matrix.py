@@ -54,6 +54,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "exit_new": (404,) * 9,
     "findings": OPEN,
     "finding_new": (200, 200, 200, 200, 200, 200, 200, 404, 404),
+    "recoveries": OPEN,
+    "recovery_new": (404,) * 9,  # this case is no finding
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
     "task": (302, 302, 200, 404, 404, 302, 302, 404, 404),
@@ -246,6 +248,13 @@ ACTS: dict[str, str] = {
     "findings.dismiss": "nny--nn--",
     "findings.hand_over": "nny--nn--",
     "findings.void": "ynn--nn--",
+    # Nobody was paid here: tests/inspections says who may act on a recovery.
+    "recoveries.open": "--y------",
+    "recoveries.review": "---------",
+    "recoveries.seal": "---------",
+    "recoveries.deliver": "---------",
+    "recoveries.repay": "---------",
+    "recoveries.void": "---------",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -506,7 +515,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     }
     if code in rows:
         return rows[code]
-    if code.split(".", maxsplit=1)[0] in papers_of_exits.FLOWS:
+    if code.startswith(papers_of_exits.FLOWS):
         return papers_of_exits.subject_of(code, cast)
     if code == "desk.delegate":
         return cast.clerk.appointments[0]

@@ -24,7 +24,7 @@ from .refusals import Refusal
 from .returning import SendBack
 from .returning import undo as undo_return
 from .rounds import in_one_round
-from .uploads import clean_attachment
+from .uploads import CleanFile, clean_attachment
 
 UNMASK_REASONS = ("核对纸质证件", "信访、投诉核查", "审计、督查", "办理本件需要联系本人")
 # Who may see a full number: the office's own people who work on the case, and who must look into it.
@@ -217,25 +217,27 @@ class WriteComment(CaseAction):
         return move.appointment is not None
 
     def apply(self, move: Move) -> None:
-        comment = Comment.objects.create(
-            case=move.case, author=move.actor.user, text=move.data["text"].strip(), at=move.at
+        write_comment(move, move.data["text"].strip(), move.data["file"])
+
+
+def write_comment(move: Move, text: str, upload: CleanFile | None) -> None:
+    """Keep a remark on the move's case, with the file that was handed in with it."""
+    comment = Comment.objects.create(case=move.case, author=move.actor.user, text=text, at=move.at)
+    if upload is not None:
+        person_key = move.case.person_key
+        if person_key is None:
+            raise LookupError(f"{move.case.key} has no key to store a file under")
+        digest = put(upload.content, person_key)
+        Attachment.objects.create(
+            comment=comment,
+            name=upload.name,
+            content_type=upload.content_type,
+            size=len(upload.content),
+            digest=digest,
+            person_key=person_key,
         )
-        upload = move.data["file"]
-        if upload is not None:
-            person_key = move.case.person_key
-            if person_key is None:
-                raise LookupError(f"{move.case.key} has no key to store a file under")
-            digest = put(upload.content, person_key)
-            Attachment.objects.create(
-                comment=comment,
-                name=upload.name,
-                content_type=upload.content_type,
-                size=len(upload.content),
-                digest=digest,
-                person_key=person_key,
-            )
-            move.details["attachment"] = digest
-        move.fields["comment"] = comment.text
+        move.details["attachment"] = digest
+    move.fields["comment"] = comment.text
 
 
 class KinshipForm(forms.Form):

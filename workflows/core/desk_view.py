@@ -160,13 +160,18 @@ def story_of(page: Page) -> list[Event]:
     return events
 
 
+def has_remark(event: Event) -> bool:
+    """A comment, or an act that files came in with."""
+    return event.action == "desk.comment" or "attachment" in event.details
+
+
 def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
     """What stands beside every sheet: where it is, checks, what happened, papers, comments."""
     case = page.on_case
     tasks = [page.task] if page.task is not None else open_tasks(case)
     events = story_of(page)
     checks = paperwork.checks(page)
-    remarks, files = remarks_of(case) if any(event.action == "desk.comment" for event in events) else ({}, [])
+    remarks, files = remarks_of(case) if any(has_remark(event) for event in events) else ({}, [])
     return {
         "steps": steps(case, page.entity.state, events, tasks),
         "return_arc": "可退回补正" if paperwork.can_send_back(tasks) else "",

@@ -173,3 +173,9 @@ class Finding(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：警告送达以前收回。"""
         return to
+
+
+# Money that was paid without right, and how it comes back.
+from .recovery_models import Recovery, RecoveryLine, RecoveryState, Repayment  # noqa: E402
+
+__all__ = ["About", "Finding", "FindingState", "Recovery", "RecoveryLine", "RecoveryState", "Repayment", "Weight"]

@@ -1,8 +1,11 @@
 from django.urls import path
 
 from .findings import views as findings
+from .recoveries import views as recoveries
 
 urlpatterns = [
     path("findings/", findings.findings, name="findings"),
     path("findings/new/", findings.finding_new, name="finding_new"),
+    path("recoveries/", recoveries.recoveries, name="recoveries"),
+    path("recoveries/new/<int:pk>/", recoveries.recovery_new, name="recovery_new"),
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
+
 from registry.models import Appointment, Organisation, User, Worker
 from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form
 from workflows.core.delivery import DeliveryForm
+from workflows.core.desk_actions import write_comment
 from workflows.core.desk_forms import OpinionForm
 from workflows.core.filing import OpinionPlaces, file_opinions
 from workflows.core.guards import refusals
@@ -21,6 +24,7 @@ from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.opinions import give_opinion
 from workflows.core.receipts import Hands
 from workflows.core.refusals import NotFound, Refusal
+from workflows.core.uploads import CleanFile, clean_attachment
 
 from ..models import About, Finding, FindingState, Weight
 from . import rules
@@ -56,6 +60,7 @@ STARTS: dict[str, FindingState] = {
     Weight.SERIOUS: FindingState.AWAITING_WARNING,
     Weight.FRAUD: FindingState.AWAITING_VERDICT,
 }
+MOST_PHOTOS = 5
 OPENED = "open"  # the inspector's own hand under the notice
 
 
@@ -92,7 +97,8 @@ class OpenFinding(OpenInVillage):
         typed = OpeningForm(data, files)
         slips = [] if typed.is_valid() else refusals_of_form(typed)
         keys = {name: str(data.get(name) or "") for name in ("worker", "official", "opening_key")}
-        return {**typed.cleaned_data, **keys, "slips": slips}
+        photos, wrong = _photos(files)
+        return {**typed.cleaned_data, **keys, "photos": photos, "slips": [*slips, *wrong]}
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
         village = (
@@ -193,6 +199,17 @@ class OpenFinding(OpenInVillage):
             sign=opinion,
         )
         move.details["weight"] = move.entity.weight
+        for photo in move.data["photos"]:
+            write_comment(move, "现场照片", photo)
+
+
+def _photos(files: Any) -> tuple[list[CleanFile], list[Refusal]]:
+    """The photos that came with it, at most MOST_PHOTOS, and what is wrong with one."""
+    uploads = files.getlist("photos") if hasattr(files, "getlist") else ()
+    try:
+        return [clean_attachment(upload) for upload in uploads[:MOST_PHOTOS]], []
+    except ValidationError as error:
+        return [], [Refusal("shape", "".join(error.messages), anchor="photos")]
 
 
 class _OnFinding(TaskAction):

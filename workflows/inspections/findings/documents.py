@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
+from registry.roles import Role
 from workflows.core.case_forms import case_form
 from workflows.core.cells import (
     OpinionCell,
@@ -188,7 +190,28 @@ class FindingPaperwork(Paperwork):
                 panel_field(page, typed, "handed_over_on", "移送日期", "date", required=True),
             ]
             return [{"id": "hand-over", "title": "移送", "hint": "《办法》第十四条", "fields": fields}]
-        return []
+        return self._money(page) if page.task is None else []
+
+    def _money(self, page: Page) -> list[SafeString]:
+        """Where the township begins to ask money back."""
+        finding: Finding = page.entity
+        local = any(
+            page.actor.appointment_for(finding.township_id, role)
+            for role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
+        )
+        waits = finding.weight == Weight.FRAUD and finding.state == FindingState.AWAITING_VERDICT
+        if not local or waits or finding.state in ENDED:
+            return []
+        url = reverse("recovery_new", args=[page.on_case.pk])
+        words = "按已经发放的花名册算金额，一笔只追一次。"
+        return [
+            format_html(
+                '<section class="panel"><h2>追回资金</h2><p class="small soft">{}</p>'
+                '<div class="buttons gap"><a class="btn" href="{}">追回资金</a></div></section>',
+                words,
+                url,
+            )
+        ]
 
     def consequence(self, page: Page) -> tuple[str, str]:
         return SAID.get(page.step, ("", ""))

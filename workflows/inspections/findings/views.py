@@ -16,7 +16,7 @@ from workflows.core.actors import Actor
 from workflows.core.case_list import case_list
 from workflows.core.clock import now, today
 from workflows.core.desk_view import errors_of, refusal_rows
-from workflows.core.door import Step, perform_together
+from workflows.core.door import perform
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number
 from workflows.employment.models import Tenure
@@ -28,7 +28,6 @@ from .actions import IN_COUNTY, IN_TOWNSHIP, IN_VILLAGE, finder_of
 from .flow_v1 import FindingFlow
 from .forms import FindingForm
 
-MOST_PHOTOS = 5
 FINDERS = (*IN_VILLAGE, *IN_TOWNSHIP, *IN_COUNTY)
 
 
@@ -76,11 +75,8 @@ def finding_new(request: HttpRequest) -> HttpResponseBase:
     village = next((each for each in villages if each.pk == asked), village)
     if request.method != "POST" or village is None:
         return _show(request, worker, villages, village, [])
-    steps = [Step("findings.open", village, request.POST.dict(), "", request.FILES)]
-    photos = request.FILES.getlist("photos")[:MOST_PHOTOS]
-    steps += [Step("desk.comment", None, {"text": "现场照片"}, "", {"file": photo}) for photo in photos]
     try:
-        case = perform_together(steps, actor, at=now())[0].case
+        case = perform("findings.open", village, actor, request.POST.dict(), at=now(), files=request.FILES).case
     except Refused as error:
         return _show(request, worker, villages, village, list(error.refusals), status=422)
     if case is None:

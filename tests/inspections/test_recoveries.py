@@ -1,0 +1,177 @@
+"""Money that was paid without right comes back: from the rosters, once, notice by notice, to the last fen."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from forms_templates.models import Document
+from registry.models import Worker
+from signatures.demo_strokes import demo_signature
+from tests.attendance.months import Month, month_of
+from tests.attendance.test_pay import open_roster, pay, to_finance
+from tests.cast import Cast, events_of, nothing_happens, signed, task_of
+from tests.inspections.steps import INK, finding_of
+from workflows.attendance.models import PayLine
+from workflows.core.actors import Actor
+from workflows.core.models import Case
+from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
+from workflows.inspections.models import Recovery, RecoveryState
+
+pytestmark = [pytest.mark.django_db, pytest.mark.article("《办法》第十四条"), pytest.mark.article("《方案》三（六）")]
+
+
+@pytest.fixture
+def month() -> Month:
+    from tests.attendance.months import county_with_workers
+
+    return month_of(county_with_workers())
+
+
+def paid_month(month: Month) -> Worker:
+    """September was paid; the first of those who were."""
+    month.lock()
+    case = open_roster(month.cast)
+    to_finance(month.cast, case)
+    pay(month.cast, case)
+    return PayLine.objects.filter(roster__case=case).order_by("position")[0].worker
+
+
+def pointed_out(cast: Cast, whom: Worker, by: Actor, **changes: Any) -> Case:
+    data = {
+        "about": "worker",
+        "worker": str(whom.pk),
+        "weight": "ordinary",
+        "found_on": cast.now.date().isoformat(),
+        "problem": "本人已去世，9月仍报考勤、仍发放补贴，多发一个月。",
+        "demand": "退回多发的补贴。",
+        "deadline_on": "2020-12-31",
+        **signed(by.name),
+    }
+    case: Case = cast.do("findings.open", cast.village, by, data | changes).result
+    return case
+
+
+ASKED = {"first_month": "2020-09", "last_month": "2020-09", "due_on": "2020-12-31", "account": "县财政局非税收入专户"}
+
+
+def ask_back(cast: Cast, notice: Case, **changes: Any) -> Case:
+    case: Case = cast.do("recoveries.open", notice, cast.township_clerk, ASKED | changes).result
+    return case
+
+
+def issue(cast: Cast, case: Case) -> None:
+    cast.do("recoveries.review", task_of(case), cast.reviewer, {"strokes": demo_signature("林书平")})
+    cast.do("recoveries.seal", task_of(case), cast.township_keeper, {})
+    data = {"way": "signed", "delivered_on": cast.now.date().isoformat(), "place": "青禾村", **INK}
+    cast.do("recoveries.deliver", task_of(case), cast.township_clerk, data | {"strokes": demo_signature("罗晓敏")})
+
+
+def repay(cast: Cast, case: Case, amount: str, **changes: Any) -> None:
+    data = {"amount": amount, "paid_on": cast.now.date().isoformat(), "voucher": "退2020-01"}
+    cast.do("recoveries.repay", task_of(case), cast.township_clerk, data | changes)
+
+
+def of(case: Case) -> Recovery:
+    return Recovery.objects.get(case=case)
+
+
+def codes(caught: Any) -> list[str]:
+    return [refusal.code for refusal in caught.value.refusals]
+
+
+def test_who_was_paid_too_long_gives_it_back_in_parts(month: Month) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor)
+    case = ask_back(cast, notice)
+    assert (of(case).total, of(case).paid_to) == (Decimal("400.00"), worker)
+    issue(cast, case)
+    sheet = Document.objects.filter(case_key=case.key, form_code="recovery_notice").latest("pk").values
+    assert (sheet["total"], sheet["outstanding"], sheet["total_in_words"]) == ("400", "400", "人民币肆佰元整")
+    assert [row["month"] for row in sheet["months"]] == ["2020年9月"]
+    for amount, code in (("0", "no_amount"), ("400.01", "too_much"), ("", "no_amount")):
+        with nothing_happens(), pytest.raises(Refused) as caught:
+            repay(cast, case, amount)
+        assert codes(caught) == [code]
+    with pytest.raises(Refused) as caught:
+        repay(cast, case, "150", voucher="")
+    assert codes(caught) == ["no_voucher"]
+    repay(cast, case, "150")
+    assert (of(case).state, of(case).paid_back) == (RecoveryState.OWED, Decimal("150.00"))
+    latest = Document.objects.filter(case_key=case.key).latest("pk").values
+    assert (latest["paid_back"], latest["outstanding"]) == ("150", "250")
+    with pytest.raises(Refused) as caught:
+        repay(cast, case, "250.01")
+    assert codes(caught) == ["too_much"]
+    repay(cast, case, "250.00")
+    assert of(case).state == RecoveryState.REPAID
+    assert events_of(case)[-1].details["balance"] == "0.00"
+    with pytest.raises(Refused) as caught:
+        ask_back(cast, notice)
+    assert codes(caught) == ["nothing_paid"]  # a line is asked back once
+
+
+def test_what_was_never_paid_is_not_asked_back(month: Month) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor)
+    for changes, code in (
+        ({"first_month": "2020-10", "last_month": ""}, "nothing_paid"),
+        ({"last_month": "2020-08", "first_month": ""}, "nothing_paid"),
+        ({"due_on": cast.now.date().isoformat()}, "no_due_day"),
+        ({"account": ""}, "no_account"),
+        ({"worker": "999999"}, "another_payee"),
+    ):
+        with nothing_happens(), pytest.raises(Refused) as caught:
+            ask_back(cast, notice, **changes)
+        assert code in codes(caught)
+
+
+def test_fraud_is_established_first_and_then_all_of_it_is_asked_back(month: Month) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor, weight="fraud")
+    with pytest.raises(Refused) as caught:
+        ask_back(cast, notice)
+    assert codes(caught) == ["not_established"]
+    cast.act(notice, "findings.establish", cast.reviewer, signed("林书平", "考勤由他人代签，本人在外地务工。"))
+    with pytest.raises(Refused) as caught:
+        ask_back(cast, notice, first_month="2020-10", last_month="")
+    assert codes(caught) == ["nothing_paid", "not_everything"]
+    assert of(ask_back(cast, notice, first_month="", last_month="")).total == Decimal("400.00")
+
+
+def test_a_village_owes_what_it_reported_for_somebody(month: Month) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor, about="village", worker="")
+    assert finding_of(notice).worker is None
+    case = ask_back(cast, notice, worker=str(worker.pk))
+    issue(cast, case)
+    sheet = Document.objects.filter(case_key=case.key, form_code="recovery_notice").latest("pk").values
+    assert sheet["debtor"] == "青禾村村民委员会"
+    assert sheet["months"][0]["remark"] == f"发给{worker.name}"
+
+
+def test_only_the_township_asks_and_nobody_reviews_their_own(month: Month) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor)
+    for who in (cast.clerk, cast.auditor, cast.other_reviewer):
+        with pytest.raises(NotFound):
+            cast.do("recoveries.open", notice, who, ASKED)
+    case: Case = cast.do("recoveries.open", notice, cast.reviewer, ASKED).result
+    ink = {"strokes": demo_signature("林书平")}
+    with nothing_happens(), pytest.raises(Refused) as caught:
+        cast.do("recoveries.review", task_of(case), cast.reviewer, ink)
+    assert codes(caught) == ["own_submission"]
+    with pytest.raises(NotYours):
+        cast.do("recoveries.review", task_of(case), cast.township_clerk, ink)
+    cast.do("recoveries.void", case, cast.reviewer, {"reason": "金额有误。"})
+    again = ask_back(cast, notice)
+    assert of(again).total == Decimal("400.00")
+    with pytest.raises(Overtaken):
+        cast.do("recoveries.open", notice, cast.township_clerk, {**ASKED, "opening_key": again.opening_key})
+    assert date(2020, 12, 31) == of(again).due_on

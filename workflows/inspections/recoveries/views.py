@@ -1,0 +1,101 @@
+"""资金追回: the list, and the page on which money is asked back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+
+from registry.models import Worker
+from workflows.attendance.models import PayLine, RosterState
+from workflows.core.case_list import case_list
+from workflows.core.clock import now
+from workflows.core.desk_view import errors_of, refusal_rows
+from workflows.core.door import perform
+from workflows.core.models import Case
+from workflows.core.opening import opener
+from workflows.core.plain_forms import PlainForm
+from workflows.core.refusals import Refusal, Refused
+from workflows.core.requests import actor_of, office_page, row_number
+
+from ..models import Finding, Recovery, RecoveryState
+from .actions import OPENERS
+from .amounts import by_month, paid_lines
+from .flow_v1 import RecoveryFlow
+
+
+class AskedBackForm(PlainForm):
+    """What is typed; the amounts come from the rosters."""
+
+    first_month = forms.CharField(label="从哪个月（如2020-09，空着是全部）", max_length=7, required=False)
+    last_month = forms.CharField(label="到哪个月（空着是全部）", max_length=7, required=False)
+    facts = forms.CharField(label="事实", max_length=600, required=False, widget=forms.Textarea)
+    due_on = forms.DateField(label="退回期限", required=False)
+    account = forms.CharField(label="退回账户", max_length=60, required=False)
+
+
+@office_page
+def recoveries(request: HttpRequest) -> HttpResponseBase:
+    """All recoveries one may see, newest first."""
+    rows = Recovery.objects.select_related("finding__worker")
+    context = case_list(request, RecoveryFlow, rows, url_name="recoveries", states=RecoveryState.choices)
+    return render(request, "inspections/recoveries.html", context)
+
+
+@office_page
+def recovery_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """From a finding's case: who was paid, which months, until when it is to come back."""
+    actor = actor_of(request)
+    case = Case.objects.visible_to(actor, copied=False).filter(pk=pk).first()
+    finding = Finding.objects.select_related("worker", "official", "village", "case").filter(case=case).first()
+    if case is None or finding is None or opener(actor, finding.township_id, OPENERS) is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, finding, [])
+    try:
+        outcome = perform("recoveries.open", case, actor, request.POST.dict(), at=now())
+    except Refused as error:
+        return _show(request, finding, list(error.refusals), status=422)
+    made: Case = outcome.result
+    messages.success(request, f"已提出追回，编号{made.number}。")
+    response = redirect("case", made.pk)
+    response.status_code = 303
+    return response
+
+
+def _show(request: HttpRequest, finding: Finding, refusals: list[Refusal], status: int = 200) -> HttpResponse:
+    errors = errors_of(refusals)
+    payees = [finding.worker] if finding.worker is not None else list(payees_of(finding))
+    wanted = row_number(request.POST.get("worker") or request.GET.get("worker"))
+    payee = next((each for each in payees if each.pk == wanted), payees[0] if len(payees) == 1 else None)
+    form = (
+        AskedBackForm(request.POST) if request.method == "POST" else AskedBackForm(initial={"facts": finding.problem})
+    )
+    months = by_month(paid_lines(payee)) if payee is not None else []
+    context: dict[str, Any] = {
+        "title": f"向{finding.whom}追回资金",
+        "finding": finding,
+        "payees": payees,
+        "payee": payee,
+        "months": [
+            {"month": f"{month.year}年{month.month}月", "paid_on": paid_on, "amount": amount}
+            for month, paid_on, amount in months
+        ],
+        "fields": form.rows(errors),
+        "opening_key": request.POST.get("opening_key") or get_random_string(32),
+        "back_url": reverse("case", args=[finding.case_id]),
+        "refusals": refusal_rows(refusals),
+        "refusal_title": f"还不能提出，请先改好{len(refusals)}处" if refusals else "",
+    }
+    return render(request, "inspections/recovery_new.html", context, status=status)
+
+
+def payees_of(finding: Finding) -> list[Worker]:
+    """Everybody in the village who was ever paid (one query)."""
+    paid = PayLine.objects.filter(village=finding.village_id, counts=True, roster__state=RosterState.PAID)
+    return list(Worker.objects.filter(pk__in=paid.values("worker")).order_by("name", "pk"))
