@@ -1,12 +1,16 @@
 """Whatever is sent, by whomever: an answer in words, never a traceback, and nothing half done."""
 
 from collections.abc import Callable, Iterator
+from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from docx import Document as Word
 
+from forms_templates.papers import read_paper
 from signatures.demo_strokes import demo_signature
 from signatures.strokes import parse, png
 from tests.cast import Cast, nothing_happens, papers_of, signed, state_of, task_of
@@ -249,3 +253,38 @@ def test_a_form_from_elsewhere_is_not_taken(cast: Cast) -> None:
     with nothing_happens():
         for url in addresses(case).values():
             assert client.post(url, {"action": "desk.take_back", "reason": "x", "text": "x"}).status_code == 403, url
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "一组<b>&amp;]]>二号",
+        "{{ name }}{% for a in b %}",
+        "甲\u3000𠮷村👨\u200d👩\u200d👧组",
+        "右\u200f到左\u200e号",
+        "'; DROP TABLE--\"",
+        "=1+1",
+    ],
+)
+def test_what_somebody_types_stands_on_every_sheet_as_it_was_typed(typed: str, cast: Cast, browser: Browser) -> None:
+    clerk = browser("clerk")
+    case = cast.draft()
+    fields = {**cast.answers(), "address": typed, "worker_strokes": demo_signature("周桂兰")}
+    answer = clerk.post(addresses(case)["task"], {**fields, "action": "applications.submit"})
+    assert answer.status_code == 303, answer.content.decode()
+    paper = papers_of(case)[-1]
+    assert paper.values["address"] == typed
+    words = [cell.text for row in Word(BytesIO(read_paper(paper))).tables[0].rows for cell in row.cells]
+    assert typed in words
+    for url in (f"/papers/{paper.pk}/print/", f"/papers/{paper.pk}/"):
+        assert typed in unescape(clerk.get(url).content.decode())
+
+
+@pytest.mark.parametrize("typed", ["甲\x00乙", "甲\x07乙", "甲\u202e乙", "甲\uffff乙"])
+def test_what_no_paper_can_carry_is_refused_in_words(typed: str, cast: Cast, browser: Browser) -> None:
+    clerk = browser("clerk")
+    case = cast.draft()
+    fields = {**cast.answers(), "address": typed, "worker_strokes": demo_signature("周桂兰")}
+    answer = clerk.post(addresses(case)["task"], {**fields, "action": "applications.submit"})
+    assert answer.status_code in (400, 422)
+    assert state_of(case) == State.DRAFT
