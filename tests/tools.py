@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 TOOLS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -33,3 +34,15 @@ def need_tool() -> Callable[[str], str]:
         missing(tool)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium(need_tool: Callable[[str], str]) -> Iterator[Browser]:
+    """The one browser of a test process: a second sync_playwright() beside it would refuse to start."""
+    program = need_tool("chromium")
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        # Playwright's own loop runs in this thread; nothing of the test's database is asynchronous.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -28,6 +28,7 @@ from workflows.core.door import Step, perform_together
 from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import DoorError
+from workflows.core.worker_ink import WITNESS, WORKER, standing_ink
 from workflows.employment.models import Tenure
 
 pytestmark = pytest.mark.django_db
@@ -213,10 +214,21 @@ class Walk(RuleBasedStateMachine):
             if application.state == State.APPROVED:
                 assert standing["township_opinion"].seal_use is not None
         in_force = Opinion.objects.filter(voided_at__isnull=True)
-        signed_in_force = set(Signature.objects.filter(revocation__isnull=True).values_list("pk", flat=True))
+        by_officials = Signature.objects.filter(revocation__isnull=True).exclude(place__in=(WORKER, WITNESS))
+        signed_in_force = set(by_officials.values_list("pk", flat=True))
         assert signed_in_force == set(in_force.exclude(signature=None).values_list("signature", flat=True))
         sealed_in_force = set(SealUse.objects.filter(revocation__isnull=True).values_list("pk", flat=True))
         assert sealed_in_force == set(in_force.exclude(seal_use=None).values_list("seal_use", flat=True))
+
+    @invariant()
+    def the_pledge_of_whoever_handed_in_is_signed_once_and_is_the_last_one_filed(self) -> None:
+        for application in Application.objects.select_related("case"):
+            ink = standing_ink("applications.application", application.pk)
+            handed_in = application.case.submitted_at is not None and application.state != State.VOIDED
+            assert set(ink) == ({WORKER} if handed_in else set())
+            if handed_in:
+                papers = Document.objects.filter(case_key=application.case.key, form_code="application_pledge")
+                assert ink[WORKER].content_digest == papers.latest("number").content_digest
 
     @invariant()
     def numbers_and_versions_have_no_gaps(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageChops
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 import forms_templates
 from forms_templates.sheet import sheet_html_of_docx, stylesheet
@@ -35,7 +35,7 @@ def pdf_of_word_file(docx: bytes, folder: Path, soffice: str) -> Path:
     return source.with_suffix(".pdf")
 
 
-def pdf_of_sheet(docx: bytes, folder: Path, chromium: str) -> Path:
+def pdf_of_sheet(docx: bytes, folder: Path, chromium: Browser) -> Path:
     """What the browser prints of the finished paper's sheet, on the page the print address serves."""
     measures = folder / "form.css"
     measures.write_text(stylesheet(application_form()), encoding="utf-8")
@@ -48,12 +48,10 @@ def pdf_of_sheet(docx: bytes, folder: Path, chromium: str) -> Path:
         encoding="utf-8",
     )
     printed = folder / "sheet.pdf"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(f"file://{page}")
-        tab.pdf(path=printed, prefer_css_page_size=True)
-        browser.close()
+    tab = chromium.new_page()
+    tab.goto(f"file://{page}")
+    tab.pdf(path=printed, prefer_css_page_size=True)
+    tab.close()
     return printed
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from forms_templates.values import EMPTY_DATE
 from tests.forms_templates.papers import application_form, pictures, sample
@@ -48,8 +49,8 @@ Print = Callable[..., Printed]
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory, need_tool: Callable[[str], str]) -> Print:
-    soffice, chromium, pdftoppm = need_tool("libreoffice"), need_tool("chromium"), need_tool("pdftoppm")
+def printed(tmp_path_factory: pytest.TempPathFactory, need_tool: Callable[[str], str], chromium: Browser) -> Print:
+    soffice, pdftoppm = need_tool("libreoffice"), need_tool("pdftoppm")
     made: dict[str, Printed] = {}
 
     def make(name: str, changed: dict[str, str], given: dict[str, bytes]) -> Printed:

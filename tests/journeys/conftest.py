@@ -17,7 +17,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.fixtures import Settings
 from time_machine import travel
 
@@ -70,17 +70,6 @@ class _OneByOne:
                 close = getattr(answer, "close", None)
                 if close is not None:
                     close()
-
-
-@pytest.fixture(scope="session")
-def chromium(need_tool: Callable[[str], str]) -> Iterator[Browser]:
-    program = need_tool("chromium")
-    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread; nothing of the test's database is asynchronous.
-        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

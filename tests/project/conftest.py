@@ -4,19 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 STATIC = Path("project/static")
 ORIGIN = "http://desk.test"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-
-
-@pytest.fixture(scope="module")
-def chromium(need_tool: Callable[[str], str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=need_tool("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Desk:

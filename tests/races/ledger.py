@@ -94,7 +94,7 @@ def events_of(case: Case) -> list[Event]:
 
 
 def papers_of(case: Case) -> list[Document]:
-    return list(Document.objects.filter(case_key=case.key).select_related("person_key").order_by("number"))
+    return list(Document.objects.filter(case_key=case.key).select_related("person_key").order_by("pk"))
 
 
 def _rows_of(case: Case, model: Any) -> Any:
@@ -148,8 +148,11 @@ def _faults_of_papers(case: Case, events: list[Event], papers: list[Document]) -
     ]
     if told != [paper.file_digest for paper in papers]:
         yield f"{len(told)} papers on the trail, {len(papers)} filed"
-    if [paper.number for paper in papers] != list(range(1, len(papers) + 1)):
-        yield f"versions {[paper.number for paper in papers]}"
+    # Each paper has versions of its own: the pledge, 附件5.
+    for form_code in sorted({paper.form_code for paper in papers}):
+        versions = [paper.number for paper in papers if paper.form_code == form_code]
+        if versions != list(range(1, len(versions) + 1)):
+            yield f"versions of {form_code}: {versions}"
     for paper in papers:
         try:
             read_paper(paper)

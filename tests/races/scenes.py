@@ -43,9 +43,11 @@ class Person:
 
     @property
     def answers(self) -> dict[str, str]:
-        """附件5 as typed; `post` is the type of a post of the village."""
+        """附件5 as typed, and the pledge signed; `post` is the type of a post of the village."""
+        name = f"周{'甲乙丙丁戊己庚辛壬癸'[self.sequence % 10]}"
         return {
-            "name": f"周{'甲乙丙丁戊己庚辛壬癸'[self.sequence % 10]}",
+            "name": name,
+            "worker_strokes": demo_signature(name),
             "phone": f"1380335{self.sequence:04d}",
             "id_number": id_number(date(1982, 3, 4), self.sequence),
             "address": "村内一组",

@@ -37,7 +37,7 @@ def test_the_same_submit_twice_at_once_is_one_submit(theatre: Theatre) -> None:
         ["applications.open", "何素琴", "draft"],
         ["applications.submit", "何素琴", "awaiting_village_review"],
     ]
-    assert seen["papers"] == ["提交申请"]
+    assert seen["papers"] == ["申请人签字", "提交申请"]
     assert seen["desks"] == ["village_opinion"]
     assert theatre.numbers("2020-104") == [*before, done.number]
     assert theatre.faults() == []
@@ -54,7 +54,7 @@ def test_two_reviewers_of_one_office_agree_and_one_of_them_signs(theatre: Theatr
     assert late.message == f"{winner}在09:00已办理这一件（签署乡镇意见：同意），您刚才的操作没有提交。"
     assert [event[0] for event in seen["events"]].count("applications.agree_by_township") == 1
     assert ["township_opinion", "agree", winner, True, False, True] in seen["opinions"]
-    assert seen["signatures"] == 2
+    assert seen["signatures"] == 3, "the applicant's, the village's, the township's"
     assert seen["desks"] == ["township_seal"]
     assert theatre.faults() == []
 
@@ -100,7 +100,7 @@ def test_a_double_click_on_a_new_application_is_one_application(theatre: Theatre
     assert {name: after[name] - before[name] for name in ("Case", "Event", "Document")} == {
         "Case": 1,
         "Event": 2,
-        "Document": 1,
+        "Document": 2,
     }
     assert theatre.sight(done.case)["desks"] == ["village_opinion"]
     assert theatre.faults() == []

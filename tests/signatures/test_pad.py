@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from signatures.demo_strokes import demo_signature
 from signatures.strokes import StrokeError, parse
@@ -25,16 +25,8 @@ POLICY = "; ".join(
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=need_tool("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def open_pad(browser: Browser) -> Iterator[Open]:
+def open_pad(chromium: Browser) -> Iterator[Open]:
     """open_pad(value="", error="", **context) shows a page with one pad; complaints of the page fail the test."""
     complaints: list[str] = []
     contexts = []
@@ -59,7 +51,7 @@ def open_pad(browser: Browser) -> Iterator[Open]:
                 headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
                 route.fulfill(body=document, headers=headers)
 
-        contexts.append(browser.new_context(**{"viewport": {"width": 900, "height": 700}} | context))
+        contexts.append(chromium.new_context(**{"viewport": {"width": 900, "height": 700}} | context))
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -15,7 +15,7 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.refusals import Refusal
 from workflows.core.returning import go_on
-from workflows.core.worker_ink import WorkerInkForm
+from workflows.core.worker_ink import WorkerInkForm, void_ink
 from workflows.employment.models import Post
 
 from . import pledge, rules
@@ -183,3 +183,7 @@ class Void(VoidInVillage):
     label = "作废"
     told = "作废申请"
     until = (State.DRAFT, *BEFORE_APPROVAL)
+
+    def apply(self, move: Move) -> None:
+        super().apply(move)
+        void_ink(move, why=f"作废：{move.reason}")
