@@ -24,10 +24,11 @@ def scan() -> Any:
     return {"name": "签字.jpg", "mimeType": "image/jpeg", "buffer": saved(photo(size=(width, 800)))}
 
 
-def write_name(page: Page) -> None:
+def write_name(pad: Locator) -> None:
     """Three characters' worth of strokes, over the whole width of the pad."""
-    page.locator(".pad").scroll_into_view_if_needed()
-    box = page.locator(".pad").bounding_box()
+    page = pad.page
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
     assert box is not None
     for share in (0.15, 0.42, 0.7):
         left, top = box["x"] + box["width"] * share, box["y"] + box["height"] * 0.3
@@ -61,16 +62,24 @@ class Hands:
     def say(self, opinion: str) -> None:
         self.page.locator("[name=opinion]").fill(opinion)
 
-    def sign(self) -> None:
-        grow = self.page.get_by_role("button", name="放大签字")
+    def sign(self, field: str = "strokes") -> None:
+        """On the pad that sends this field: the official's own, or the worker's."""
+        pad, tools = self.page.locator(f"#f-{field}"), self.page.locator(f"[data-pad=f-{field}]")
         viewport = self.page.viewport_size
         if viewport is None or viewport["width"] > 780:
-            write_name(self.page)
+            write_name(pad)
             return
-        grow.click()
-        write_name(self.page)
+        tools.get_by_role("button", name="放大签字").click()
+        write_name(pad)
         assert faults(self.page) == []
-        self.press("签好了")
+        tools.get_by_role("button", name="签好了").click()
+
+    def give_thumb_print(self, witness: str) -> None:
+        """按手印: a photograph of it; the witness writes the name and signs."""
+        self.page.get_by_text("不会写字的，按手印").click()
+        self.page.locator("[name=worker_thumb]").set_input_files(scan())
+        self.page.locator("[name=witness_name]").fill(witness)
+        self.sign("witness_strokes")
 
 
 class Keys(Hands):
@@ -105,10 +114,10 @@ class Keys(Hands):
         self._reach(self.page.locator("[name=opinion]"))
         self.page.keyboard.insert_text(opinion)
 
-    def sign(self) -> None:
-        self._reach(self.page.get_by_text("改为上传签字扫描件"))
+    def sign(self, field: str = "strokes") -> None:
+        self._reach(self.page.locator(f"[data-pad=f-{field}] summary"))
         self.page.keyboard.press("Enter")
-        self._reach(self.page.locator("input[name=scan]"))
+        self._reach(self.page.locator(f"input[name={field.replace('strokes', 'scan')}]"))
         with self.page.expect_file_chooser() as chooser:
             self.page.keyboard.press("Enter")
         chooser.value.set_files(scan())

@@ -22,7 +22,8 @@ from workflows.core.models import Case, DeskTask, NumberSeries, Opinion
 from workflows.core.procedure import open_tasks
 
 Read = TypeVar("Read")
-TAKING_OUT = ("desk.print_paper", "desk.download_paper")
+# What becomes of a filed paper later names it again: it is filed once.
+TAKING_OUT = ("desk.print_paper", "desk.download_paper", "desk.file_pdf", "desk.download_pdf")
 # Acts on the case as a whole: they end no desk by its own way on.
 NOT_AT_A_DESK = ("applications.open", "applications.void", "desk.take_back")
 # Which opinions stand in a state, and whether they are sealed; other states may keep what is not decided yet.
