@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NothingCame
 
 from tests.journeys.conftest import faults
 from tests.signatures.test_scans import photo, saved
@@ -118,9 +119,20 @@ class Keys(Hands):
         self._reach(self.page.locator(f"[data-pad=f-{field}] summary"))
         self.page.keyboard.press("Enter")
         self._reach(self.page.locator(f"input[name={field.replace('strokes', 'scan')}]"))
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files(scan())
+        self._choose_file(scan())
+
+    def _choose_file(self, file: Any) -> None:
+        """The browser forgets a key press that it comes to five seconds late: on a busy machine one presses again."""
+        for last in (False, False, True):
+            try:
+                with self.page.expect_file_chooser(timeout=8000) as chooser:
+                    self.page.keyboard.press("Enter")
+            except NothingCame:
+                if last:
+                    raise
+            else:
+                chooser.value.set_files(file)
+                return
 
     def _reach(self, wanted: Locator) -> None:
         """Tab by Tab, as far as the page goes round; where one stands is always to be seen."""

@@ -95,7 +95,7 @@ def from_the_blank_form_to_the_first_day_at_work(
     do_next(hands_of("reviewer"), None, "签字")
     do_next(hands_of("township_keeper"), None, "加盖公章")
     assert state_of(case) == State.SIGNED
-    tenure = Tenure.objects.exclude(agreement=None).get()
+    tenure = Tenure.objects.exclude(agreements=None).get()
     assert tenure.state == TenureState.PENDING
     call_command("daily", at=datetime.combine(tenure.start_on, AFTERNOON.timetz()).isoformat(), stdout=StringIO())
     page = hands_of("clerk").page
