@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 
@@ -157,6 +157,7 @@ def svg(strokes: Strokes, label: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=8)  # 批量: one signature stands under three hundred papers
 def png(strokes: Strokes, width_mm: float, height_mm: float) -> bytes:
     """The signature for a place on paper: PNG of exactly that size at 300 dpi, transparent around the ink.
 

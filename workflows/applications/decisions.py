@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.forms import Form
@@ -40,6 +41,7 @@ class _Opinion(TaskAction):
     def refusals(self, move: Move) -> Iterable[Refusal]:
         lock_what_is_counted(move.entity)
         facts = facts_for(move, move.entity.answers, quota_reason=str(move.data.get("quota_reason") or ""))
+        move.data["facts"] = facts
         return refusals(self.guards, facts)
 
     def move_on(self, move: Move) -> None:
@@ -92,7 +94,7 @@ class AgreeByTownship(_Opinion):
 
     def move_on(self, move: Move) -> None:
         application: Application = move.entity
-        facts = facts_for(move, application.answers)
+        facts = replace(move.data["facts"], quota_reason="")
         reason = str(move.data.get("quota_reason") or "").strip()
         if rules.within_edge_quota(facts) is None:
             application.quota_reason = ""

@@ -148,18 +148,19 @@ class CaseAction(Action):
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
         case = (
-            Case.objects.visible_to(actor, copied=False).filter(pk=move_subject.pk).select_related("county")
-            if not actor.is_system
-            else Case.objects.filter(pk=move_subject.pk).select_related("county")
-        ).first()
+            (Case.objects.visible_to(actor, copied=False) if not actor.is_system else Case.objects.all())
+            .filter(pk=move_subject.pk)
+            .first()
+        )
         if case is None:
             raise NotFound("没有找到这一件。")
         # One flow's action never acts on another's case, though states of both may be called alike.
         owner = self.code.partition(".")[0]
         if owner in flows() and owner != case.flow_class.paperwork.flow_label:
             raise NotFound(f"这一件不能{self.label}。")
-        Case.objects.select_for_update().get(pk=case.pk)
-        case.refresh_from_db()
+        # Read anew under the lock, with what every act asks for.
+        locked = Case.objects.select_for_update(of=("self",)).select_related("county", "township", "village")
+        case = locked.get(pk=case.pk)
         return case.county, case
 
     def stamp(self, move: Move) -> SubjectStamp:

@@ -121,14 +121,15 @@ def perform_together(
     raise AssertionError("unreachable")
 
 
-def rehearse(action: str, task: DeskTask, actor: Actor, seen: str, *, at: datetime) -> list[Refusal]:
-    """What the rules would say if this were done now; nothing is done. Raises as `perform` does when it is not the
-    actor's, or not there any more."""
+def rehearse(action: str, task: DeskTask, actor: Actor, *, at: datetime) -> tuple[str, list[Refusal]]:
+    """The stamp of what is shown now, and what the rules would say if this were done now; nothing is done. Raises as
+    `perform` does when it is not the actor's, or not there any more."""
     with transaction.atomic():
-        move = _ready(ACTIONS[action], task, actor, {}, seen, at)
+        move = _ready(ACTIONS[action], task, actor, {}, "", at)
         refusals = _refusals(move)
+        seen = seen_of(move.task, move.case)
         transaction.set_rollback(True)
-    return refusals
+    return seen, refusals
 
 
 def is_transient(error: OperationalError) -> bool:

@@ -34,7 +34,6 @@ from .inbox import mine_of
 from .models import DeskTask, Sitting, SittingItem
 from .refusals import DoorError, NotFound, Overtaken, Refusal, Refused
 from .requests import row_number
-from .seen import seen_of
 from .sitting_models import ItemState
 
 MOST_ITEMS = 300
@@ -76,22 +75,22 @@ def dry_run(tasks: Sequence[DeskTask], action: TaskAction, actor: Actor, *, at: 
     """What the rules would say of each; nothing is done."""
     verdicts = []
     for task in tasks:
-        seen = seen_of(task, task.process)
         try:
-            refusals = tuple(str(refusal) for refusal in rehearse(action.code, task, actor, seen, at=at))
+            seen, refusals = rehearse(action.code, task, actor, at=at)
         except DoorError as error:
-            refusals = (str(error),)
-        verdicts.append(Verdict(task, seen, refusals))
+            verdicts.append(Verdict(task, "", (str(error),)))
+            continue
+        verdicts.append(Verdict(task, seen, tuple(str(refusal) for refusal in refusals)))
     return verdicts
 
 
 def parse_picks(picks: Iterable[str]) -> list[tuple[int, str]]:
-    """(task, seen) of each row the form carries; nonsense is passed over."""
+    """(task, seen) of each row the form carries; nonsense, and what nobody was shown, is passed over."""
     found = []
     for pick in picks:
         number, _, seen = str(pick).partition(":")
         pk = row_number(number)
-        if pk is not None:
+        if pk is not None and seen:
             found.append((pk, seen[:120]))
     return found
 
