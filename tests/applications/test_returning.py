@@ -161,7 +161,7 @@ def test_the_township_asks_another_office_and_decides_when_the_answer_is_there(
     page = browser("officer").get(f"/tasks/{question.pk}/")
     assert page.status_code == 200
     assert "请核实是否已有工作" in page.content.decode()
-    cast.do("applications.answer", question, cast.officer, {"opinion": "社保系统里没有就业登记。"})
+    cast.do("applications.answer", question, cast.officer, signed("江月明", "社保系统里没有就业登记。"))
     asked = Consultation.objects.get()
     assert (asked.answered_by, asked.answer) == (cast.officer.user, "社保系统里没有就业登记。")
     assert [event.action for event in events_of(case)[-2:]] == ["applications.ask", "applications.answer"]

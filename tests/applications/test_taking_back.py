@@ -1,6 +1,9 @@
 """撤回: the last one to act may take the paper back until the next has acted, and what they signed is void."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
 
 from forms_templates.filed_pictures import pictures_in
 from forms_templates.papers import read_paper
@@ -18,6 +21,7 @@ from tests.cast import (
     state_of,
     task_of,
 )
+from tests.core.conftest import browser  # noqa: F401
 from workflows.applications.models import State
 from workflows.core.actors import Actor
 from workflows.core.door import Outcome
@@ -227,3 +231,17 @@ def test_a_declined_confirmation_is_not_taken_back_after_the_township_signed_ane
     take_back(cast, case, cast.reviewer)
     assert state_of(case) == State.AWAITING_TOWNSHIP_REVIEW
     refused_to(cast, case, cast.officer)
+
+
+def test_on_the_page_the_reason_is_asked_for_and_told(
+    cast: Cast,
+    browser: Callable[[str], Client],  # noqa: F811
+) -> None:
+    case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
+    head = browser("head")
+    page = head.get(f"/cases/{case.pk}/").content.decode()
+    assert "确定撤回" in page
+    data = {"action": "desk.take_back", "reason": "电话打不通，再核实。"}
+    assert head.post(f"/cases/{case.pk}/act/", data).status_code == 303
+    assert events_of(case)[-1].reason == "电话打不通，再核实。"
+    assert "电话打不通，再核实。" in head.get(f"/cases/{case.pk}/").content.decode()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from audit.models import Event
+from signatures.demo_strokes import demo_signature
 from tests.cast import Cast, build_cast, prepared_cast
 from tests.core.desk_model import SEATS, STEPS, DeskModel
 from tests.slips.flow import in_use
@@ -118,7 +119,8 @@ class Desks(RuleBasedStateMachine):
         step, _, seat = place.partition(".")
         part = PART_AT[place]
         if step == "consult":
-            self.try_at(place, "answer", part, {"opinion": "已核实。"}, model.answer(part, seat))
+            answer = {"opinion": "已核实。", "strokes": demo_signature("江月明")}
+            self.try_at(place, "answer", part, answer, model.answer(part, seat))
         elif step in SEATS:
             self.try_at(place, "sign", part, {"opinion": "同意。"}, model.vote(part, step, seat, "agree"))
         elif step == "check":

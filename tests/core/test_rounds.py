@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast, events_of, nothing_happens, prepared_cast
+from forms_templates.models import Document
+from signatures.models import SignatureRevocation
+from tests.cast import Cast, events_of, nothing_happens, prepared_cast, signed
 from tests.slips.flow import in_use
 from tests.slips.models import Slip, State
 from workflows.core.actors import Actor
 from workflows.core.door import Outcome
-from workflows.core.models import Case, CaseReturn, DeskTask, Opinion
+from workflows.core.models import Case, CaseReturn, Consultation, DeskTask, Opinion
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import NotYours, Overtaken, Refused
 from workflows.core.seen import seen_of
@@ -232,11 +234,19 @@ def test_another_office_is_asked_and_nobody_decides_before_it_answers(cast: Cast
     assert (
         refused(cast, case, "slips.ask", cast.reviewer, {"office": "service", "reason": "再问。"}) == "no_such_office"
     )
-    act(cast, case, "slips.answer", cast.officer, {"opinion": "未见就业登记。"})
+    assert refused(cast, case, "slips.answer", cast.officer, {"opinion": "未见就业登记。"}) == "shape"
+    act(cast, case, "slips.answer", cast.officer, signed("江月明", "未见就业登记。"))
     assert lying(case) == ["decide"]
+    paper = Document.objects.get(case_key=case.key, form_code="consultation_reply")
+    assert (paper.label, paper.values["answer"]) == (f"{cast.places['employment_service'].name}答复", "未见就业登记。")
+    ink = Consultation.objects.get().signature
+    assert ink is not None
+    assert (ink.signer_name, ink.content_digest) == ("江月明", paper.content_digest)
+    assert events_of(case)[-1].content["papers"][0]["file_digest"] == paper.file_digest
     cast.do("desk.take_back", case, cast.officer, {})
     assert len(lying(case)) == 2
-    act(cast, case, "slips.answer", cast.officer, {"opinion": "再查，未见就业登记。"})
+    assert SignatureRevocation.objects.filter(signature=ink).exists()
+    act(cast, case, "slips.answer", cast.officer, signed("江月明", "再查，未见就业登记。"))
     act(cast, case, "slips.decide", cast.reviewer)
     assert state(case) == State.DECIDED
 
@@ -247,5 +257,5 @@ def test_a_question_withdrawn_waits_for_nobody(cast: Cast) -> None:
     asked = desk_of(case, cast.officer)
     act(cast, case, "slips.withdraw", cast.reviewer, {"reason": "已电话核实。"})
     with nothing_happens(), pytest.raises(Overtaken):
-        cast.do("slips.answer", asked, cast.officer, {"opinion": "未见。"})
+        cast.do("slips.answer", asked, cast.officer, signed("江月明", "未见。"))
     act(cast, case, "slips.decide", cast.reviewer)

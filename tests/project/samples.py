@@ -175,7 +175,13 @@ def case() -> Content:
         "paper_note": "第4版，与留存件一致",
         "word_url": "/w/",
         "print_url": "/p/",
-        "take_back": {"url": "/t/", "seen": "3", "text": "您刚才签署了意见，现在可以撤回。"},
+        "take_back": {
+            "url": "/t/",
+            "value": "desk.take_back",
+            "label": "撤回",
+            "seen": "3",
+            "text": "您刚才签署了意见，现在可以撤回。",
+        },
     }
 
 

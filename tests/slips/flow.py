@@ -13,7 +13,7 @@ from django import forms
 from viewflow import this
 
 from audit.trail import SubjectStamp
-from registry.models import Organisation
+from registry.models import Organisation, PersonKey
 from registry.roles import Role
 from tests.slips.models import Slip, State
 from workflows.core.actions import ACTIONS, Action, Move, TaskAction
@@ -112,6 +112,7 @@ class Open(Action):
         case = Case(
             flow_class=SlipFlow, county=move.county, village=village, township=village.township,
             opened_by=move.user, opening_key=str(move.data["key"]), created=move.at, submitted_at=move.at,
+            person_key=PersonKey.create(move.county),
         )  # fmt: skip
         case.moment = move.at
         case.save()

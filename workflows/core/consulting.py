@@ -15,7 +15,8 @@ from registry.models import Organisation
 from signatures.signing import revoke_signature
 
 from .actions import Move, TaskAction
-from .desk_forms import ReasonForm
+from .consulting_paper import file_answer
+from .desk_forms import ReasonForm, SignatureForm
 from .models import Case, Consultation, DeskTask
 from .notices import tell_office
 from .procedure import Desk, Lying, Place, at_village
@@ -76,7 +77,7 @@ def consultations(case: Case) -> list[Consultation]:
     if "consultations" not in notes:
         notes["consultations"] = list(
             Consultation.objects.filter(case=case)
-            .select_related("asked_at_task", "office", "asked_by", "answered_by", "signature")
+            .select_related("asked_at_task", "office", "asked_by", "asked_as__organisation", "answered_by", "signature")
             .order_by("pk")
         )
     return list(notes["consultations"])
@@ -104,7 +105,9 @@ class AskForm(ReasonForm):
     office = forms.CharField(max_length=40, error_messages={"required": "请选择征求哪个单位、岗位的意见。"})
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(SignatureForm):
+    """What the office asked answers, signed."""
+
     opinion = forms.CharField(
         label="答复",
         min_length=2,
@@ -187,7 +190,7 @@ class Ask(TaskAction):
 
 
 class Answer(TaskAction):
-    """The office asked answers, in writing and by name; it decides nothing else."""
+    """The office asked answers in writing, signs, and its answer is a paper of the case; it decides nothing else."""
 
     label = "答复"
     told = "答复征求的意见"
@@ -211,15 +214,14 @@ class Answer(TaskAction):
         if asked is None:
             raise LookupError(f"{move.task} waits for no answer")
         asked.answer = str(move.data["opinion"]).strip()
+        if move.actor.stands_in(move.acting):
+            asked.answer = f"{asked.answer}（{move.user.name} 代 {move.acting.user.name} 答复）"
         asked.answered_by, asked.answered_as, asked.answered_at = move.user, move.acting, move.at
+        file_answer(move, asked)
         asked.save()
         move.case.forget("consultations")
         move.fields["opinion"] = asked.answer
-        self.written(move, asked)
         tell_office(move, asked.asked_at_task.office_id or 0, asked.asked_at_task.office_role, "征求的意见已答复")
-
-    def written(self, move: Move, asked: Consultation) -> None:
-        """File the paper of the answer."""
 
 
 class Withdraw(TaskAction):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .actions import Move, TaskAction
     from .models import DeskTask
 
-PERSONAL = frozenset({"own_submission", "same_signer", "kin", "signed_already"})
+PERSONAL = frozenset({"own_submission", "same_signer", "kin", "signed_already", "own_question"})
 """Codes of the refusals that are about the person who acts, whatever the paper says."""
 
 

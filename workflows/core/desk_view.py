@@ -21,11 +21,11 @@ from .actions import ACTIONS
 from .actors import Actor
 from .case_forms import case_form
 from .clock import now
-from .desk_actions import MAY_UNMASK, may_take_back
+from .desk_actions import MAY_UNMASK, may_take_back, take_back_label
 from .door import perform
 from .history_panel import history_panels
-from .inbox import pile_of
-from .models import Case, Comment, DeskTask
+from .inbox import pager_of
+from .models import Case, DeskTask
 from .paperwork import Page, Paperwork
 from .pdf_state import pdf_state, with_pdf
 from .procedure import flows, open_tasks
@@ -33,7 +33,7 @@ from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .seal_kinds import kind_on, with_seals
 from .seen import seen_of
-from .story import may_have_acted_last, since_text, steps, timeline
+from .story import may_have_acted_last, remarks_of, since_text, steps, timeline
 from .supervision import exception_buttons
 
 
@@ -115,6 +115,7 @@ def papers_of(case: Case) -> list[dict[str, Any]]:
     documents = with_seals(with_pdf(Document.objects.filter(case_key=case.key)))
     return [
         {
+            "form": document.form_code,
             "title": form(document.form_code, document.form_version).title,
             "note": f"第{document.number}版，{document.label}",
             "seals": kind_on(document),
@@ -126,26 +127,6 @@ def papers_of(case: Case) -> list[dict[str, Any]]:
         }
         for document in documents.defer("encrypted_values").order_by("-pk")
     ]
-
-
-def remarks_of(case: Case) -> tuple[dict[Any, str], list[dict[str, Any]]]:
-    """Comments by their moment, and the files handed in with them (one query: a comment without a file once)."""
-    file = ("attachments__pk", "attachments__name", "attachments__size")
-    rows = list(
-        Comment.objects.filter(case=case).order_by("-pk", "attachments__pk").values("at", "text", "author__name", *file)
-    )
-    files = [
-        {
-            "name": row["attachments__name"],
-            "who": row["author__name"],
-            "when": row["at"],
-            "size": row["attachments__size"],
-            "url": reverse("attachment", args=[row["attachments__pk"]]),
-        }
-        for row in rows
-        if row["attachments__pk"] is not None
-    ]
-    return {row["at"]: row["text"] for row in rows}, files
 
 
 def story_of(page: Page) -> list[Event]:
@@ -188,19 +169,6 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "attachments": files,
         "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},
         "unmask_url": reverse("unmask", args=[case.pk]) if page.actor.holds(MAY_UNMASK) else "",
-    }
-
-
-def pager_of(actor: Actor, task: DeskTask) -> dict[str, Any] | None:
-    """The neighbours in one's own pile, as far as anybody counts."""
-    pile = pile_of(actor)
-    if task.pk not in pile or len(pile) < 2:
-        return None
-    at = pile.index(task.pk)
-    return {
-        "text": f"第{at + 1}件，共{len(pile)}件",
-        "prev_url": reverse("task", args=[pile[at - 1]]) if at else "",
-        "next_url": reverse("task", args=[pile[at + 1]]) if at + 1 < len(pile) else "",
     }
 
 
@@ -361,7 +329,10 @@ def show_case(
         own = None
     # Most readers have nothing to take back: the story, read already, says so.
     acted = may_take_back(found, actor) if may_have_acted_last(story_of(page), actor) else None
-    papers = rows["papers"]
+    # The sheet itself, not what was filed with it (a pledge, an answer); where it has none yet, the newest paper.
+    papers: list[dict[str, Any]] = rows["papers"]
+    code, _ = paperwork.form_on(page)
+    own_paper = next((each for each in papers if each["form"] == code), next(iter(papers), {}))
     refusals = list(refusals)
     page.typed = typed
     buttons = [] if only_copied else [*exception_buttons(page), *paperwork.case_buttons(page)]
@@ -371,16 +342,18 @@ def show_case(
         "state": paperwork.state_tag(found.entity),
         "sheet": paperwork.sheet(page),
         "sheet_css_url": css_url_of(case_form(paperwork.form_on(page), found)),
-        "word_url": papers[0]["word_url"] if papers else "",
-        "print_url": papers[0]["print_url"] if papers else "",
+        "word_url": own_paper.get("word_url", ""),
+        "print_url": own_paper.get("print_url", ""),
         "task_url": reverse("task", args=[own.pk]) if own is not None else "",
         "take_back": {
             "url": reverse("case_action", args=[found.pk]),
             "value": "desk.take_back",
             "seen": str(found.revision),
-            "label": "撤回",
+            "label": take_back_label(acted),
             "title": "下一环节还没有办理",
-            "text": f"您刚才{ACTIONS.told(acted.outcome)}，现在可以撤回。",
+            "text": f"您刚才{ACTIONS.told(acted.outcome)}，现在可以{take_back_label(acted)}。",
+            "reason": (typed or {}).get("reason", ""),
+            "open": bool(typed and typed.get("action") == "desk.take_back"),
         }
         if acted
         else None,
@@ -416,65 +389,3 @@ def show_case(
             "error": "".join(refusal.message for refusal in refusals),
         }
     return render(request, "desk/case.html", context, status=status)
-
-
-@office_page
-def case_action(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """撤回, 作废, 申报回避: acts on the case as a whole."""
-    found = visible_case(actor_of(request), pk)
-    if request.method != "POST":
-        return redirect("case", pk)
-    typed = typed_by(request)
-    code = str(typed.get("action", ""))
-    try:
-        outcome = perform(
-            code,
-            found,
-            actor_of(request),
-            {**typed, "relation": typed["reason"]},
-            str(typed.get("seen", "")),
-            at=now(),
-        )
-    except Refused as error:
-        return show_case(request, visible_case(actor_of(request), pk), status=422, refusals=error.refusals, typed=typed)
-    messages.success(request, f"{ACTIONS.told(code)}，已记录。")
-    # An act that opens another case leads there.
-    opened = outcome.result if isinstance(outcome.result, Case) else None
-    response = redirect("task", open_tasks(opened)[0].pk) if opened is not None else redirect("case", pk)
-    response.status_code = 303
-    return response
-
-
-@office_page
-def comment(request: HttpRequest, pk: int) -> HttpResponseBase:
-    found = visible_case(actor_of(request), pk)
-    if request.method != "POST":
-        return redirect("case", pk)
-    try:
-        perform("desk.comment", found, actor_of(request), request.POST, at=now(), files=request.FILES)
-    except Refused as error:
-        return show_case(
-            request, found, status=422, refusals=error.refusals, typed={"text": request.POST.get("text", "")}
-        )
-    messages.success(request, "留言已发出。")
-    response = redirect("case", pk)
-    response.status_code = 303
-    return response
-
-
-@office_page
-def unmask(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show one number in full, once: asked for with a reason, written on the trail before it is shown."""
-    found = visible_case(actor_of(request), pk)
-    if request.method != "POST":
-        return redirect("case", pk)
-    name = request.POST.get("field", "")
-    reason = request.POST.get(f"reason_{name}", request.POST.get("reason", ""))
-    try:
-        outcome = perform("desk.unmask", found, actor_of(request), {"reason": reason, "field": name}, at=now())
-    except Refused as error:
-        return show_case(request, found, status=422, refusals=error.refusals)
-    value = outcome.result.get(name, "")
-    if wants_json(request):
-        return JsonResponse({"value": value})
-    return show_case(request, visible_case(actor_of(request), pk), full={name: value})

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from audit.personal_numbers import mask_numbers
 from forms_templates.sheet import Slot
 
+from .cells import pad, picture
 from .consulting import consultation_at, consultations
 from .models import Case, CaseReturn
 from .paperwork import Page
@@ -125,6 +126,9 @@ def _consult_context(page: Page) -> dict[str, Any]:
                 "answer": mask_numbers(each.answer),
                 "answered_by": each.answered_by.name if each.answered_by is not None else "",
                 "answered_at": each.answered_at,
+                "ink": picture("signature", bytes(each.signature.picture), f"{each.answered_by.name}手写签字")
+                if each.signature is not None and each.answered_by is not None
+                else "",
                 "withdrawn": mask_numbers(each.withdrawn_why) if each.withdrawn_at is not None else "",
                 "open": each.is_open,
             }
@@ -133,6 +137,7 @@ def _consult_context(page: Page) -> dict[str, Any]:
         "answering": {
             "value": (page.typed or {}).get("opinion", ""),
             "error": page.errors.get("opinion", ""),
+            "pad": pad(page, "答复人签字"),
         }
         if mine is not None
         else None,

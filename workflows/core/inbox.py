@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from viewflow.workflow.status import STATUS
 
@@ -105,6 +106,19 @@ def pile_of(actor: Actor) -> list[int]:
         actor.__dict__["_pile"] = list(pile)
     found: list[int] = actor.__dict__["_pile"]
     return found
+
+
+def pager_of(actor: Actor, task: DeskTask) -> dict[str, Any] | None:
+    """The neighbours in one's own pile, as far as anybody counts."""
+    pile = pile_of(actor)
+    if task.pk not in pile or len(pile) < 2:
+        return None
+    at = pile.index(task.pk)
+    return {
+        "text": f"第{at + 1}件，共{len(pile)}件",
+        "prev_url": reverse("task", args=[pile[at - 1]]) if at else "",
+        "next_url": reverse("task", args=[pile[at + 1]]) if at + 1 < len(pile) else "",
+    }
 
 
 def count_of(tasks: QuerySet[DeskTask]) -> int:

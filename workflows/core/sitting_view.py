@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from audit.models import Event
 from forms_templates.library import form
 from forms_templates.models import Document
 from forms_templates.papers import read_paper
@@ -22,7 +23,7 @@ from .desk_view import entities, errors_of, refusal_rows, sheet_css_url
 from .door import perform
 from .early_copies import is_in_force
 from .inbox import PAGE, Wanted, narrowed_tasks
-from .models import DeskTask, Sitting, SittingItem
+from .models import Case, DeskTask, Sitting, SittingItem
 from .paper_view import printed_code
 from .refusals import Refusal, Refused
 from .requests import actor_of, office_page, row_number, wants_json
@@ -191,6 +192,21 @@ def sittings(request: HttpRequest) -> HttpResponseBase:
     return render(request, "desk/sittings.html", {"rows": list(found)})
 
 
+def papers_filed_in(found: Sitting) -> list[tuple[Document, Case]]:
+    """The sheets that were decided on, in the order of the list: what each act of the sitting filed last."""
+    done = SittingItem.objects.filter(sitting=found, state=ItemState.DONE).order_by("position")
+    cases = {item.case.key: item.case for item in done.select_related("case", *entities("case__"))}
+    acts = Event.objects.filter(case_key__in=list(cases), action=found.action).order_by("sequence")
+    filed = {
+        event.case_key: event.content["papers"][-1]["file_digest"]
+        for event in acts
+        if event.details.get("sitting") == found.pk and event.content["papers"]
+    }
+    papers = Document.objects.filter(case_key__in=list(cases), file_digest__in=list(filed.values()))
+    of_case = {document.case_key: document for document in papers.select_related("person_key").order_by("pk")}
+    return [(of_case[key], case) for key, case in cases.items() if key in of_case]
+
+
 @office_page
 def sitting_print(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every paper of it one after the other; each printing is on the trail."""
@@ -198,20 +214,8 @@ def sitting_print(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = actor_of(request)
     if request.method != "POST":
         return redirect("sitting", pk)
-    cases = {
-        item.case.key: item.case
-        for item in SittingItem.objects.filter(sitting=found, state=ItemState.DONE)
-        .select_related("case", *entities("case__"))
-        .order_by("position")
-    }
-    latest: dict[str, Document] = {}
-    for document in Document.objects.filter(case_key__in=cases).select_related("person_key").order_by("pk"):
-        latest[document.case_key] = document
     sheets, styles = [], {}
-    for key, case in cases.items():
-        if key not in latest:
-            continue
-        document = latest[key]
+    for document, case in papers_filed_in(found):
         perform("desk.print_paper", document, actor, at=now())
         sheet = form(document.form_code, document.form_version)
         styles[sheet.digest] = sheet_css_url(sheet.code, sheet.version)

@@ -85,12 +85,12 @@ def dry_run(tasks: Sequence[DeskTask], action: TaskAction, actor: Actor, *, at: 
 
 
 def parse_picks(picks: Iterable[str]) -> list[tuple[int, str]]:
-    """(task, seen) of each row the form carries; nonsense, and what nobody was shown, is passed over."""
+    """(task, seen) of each row the form carries; nonsense is passed over."""
     found = []
     for pick in picks:
         number, _, seen = str(pick).partition(":")
         pk = row_number(number)
-        if pk is not None and seen:
+        if pk is not None:
             found.append((pk, seen[:120]))
     return found
 
@@ -168,7 +168,9 @@ class OpenSitting(Action):
     def refusals(self, move: Move) -> Iterable[Refusal]:
         decision: TaskAction = move.data["decision"]
         tasks: dict[int, DeskTask] = move.data["tasks"]
-        fitting = [pk for pk, _ in move.data["picks"] if pk in tasks and decision in actions_for(tasks[pk])]
+        # What was not shown in the list is not decided by it.
+        shown = [pk for pk, seen in move.data["picks"] if seen and pk in tasks]
+        fitting = [pk for pk in shown if decision in actions_for(tasks[pk])]
         if not fitting:
             return [Refusal("nothing_left", "所选的都已有人办理，或不在这一步。请回到待办重新选。")]
         move.data["picks"] = [pick for pick in move.data["picks"] if pick[0] in set(fitting)]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    case_acts_view,
     companions_view,
     desk_view,
     flow_view,
@@ -27,14 +28,14 @@ urlpatterns = [
     path("sittings/<int:pk>/print/", sitting_view.sitting_print, name="sitting_print"),
     path("tasks/<int:pk>/", desk_view.task, name="task"),
     path("cases/<int:pk>/", desk_view.case, name="case"),
-    path("cases/<int:pk>/act/", desk_view.case_action, name="case_action"),
+    path("cases/<int:pk>/act/", case_acts_view.case_action, name="case_action"),
     path("cases/<int:pk>/companions/", companions_view.companions, name="companions"),
     path("cases/<int:pk>/reassign/", standing_in_view.reassign, name="reassign"),
     path("delegations/", standing_in_view.delegations, name="delegations"),
     path("delegations/<int:pk>/end/", standing_in_view.delegation_end, name="delegation_end"),
     path("notices/", notices_view.notices, name="notices"),
-    path("cases/<int:pk>/comment/", desk_view.comment, name="comment"),
-    path("cases/<int:pk>/unmask/", desk_view.unmask, name="unmask"),
+    path("cases/<int:pk>/comment/", case_acts_view.comment, name="comment"),
+    path("cases/<int:pk>/unmask/", case_acts_view.unmask, name="unmask"),
     path("papers/<int:pk>/", paper_view.paper, name="paper"),
     path("papers/<int:pk>/word/", paper_view.paper_word, name="paper_word"),
     path("papers/<int:pk>/pdf/", paper_view.paper_pdf, name="paper_pdf"),
