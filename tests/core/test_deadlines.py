@@ -1,11 +1,15 @@
 """Terms in working days, reminders and the word to the head; the clock may run twice or miss a week."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
+from time_machine import travel
 
 from audit.models import Event
-from tests.cast import CHINA, Cast, task_of
+from tests.cast import CHINA, Cast, application_of, signed, task_of
+from tests.core.conftest import browser  # noqa: F401
 from workflows.applications.models import State
 from workflows.core.daily import run_daily
 from workflows.core.deadlines import due_text
@@ -66,6 +70,39 @@ class TestTheClock:
     def test_no_term_runs_while_the_paper_lies_with_the_applicant(self, cast: Cast) -> None:
         case = cast.walk_to(State.RETURNED)
         assert task_of(case).due_on is None
+
+    def test_who_sent_it_back_goes_on_with_the_days_that_were_left(self, cast: Cast) -> None:
+        case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+        assert task_of(case).due_on == date(2020, 9, 22)
+        cast.now = datetime(2020, 9, 18, 9, 0, tzinfo=CHINA)  # three of five working days are gone
+        cast.act(case, "applications.send_back", cast.reviewer, {"reason": "电话打不通，请核对。"})
+        cast.now = datetime(2020, 10, 12, 9, 0, tzinfo=CHINA)
+        cast.act(case, "applications.submit", cast.clerk, {**application_of(case).answers, "phone": "13803350009"})
+        # The village had acted: it looks again, with a full term.
+        assert task_of(case).due_on == after_working_days(date(2020, 10, 12), 5)
+        cast.walk(case, State.AWAITING_TOWNSHIP_REVIEW)
+        assert task_of(case).due_on == after_working_days(date(2020, 10, 12), 2)
+
+    def test_nobody_gains_time_by_acting_and_taking_it_back(self, cast: Cast) -> None:
+        case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+        cast.now = datetime(2020, 9, 21, 9, 0, tzinfo=CHINA)
+        cast.act(case, "applications.agree_by_township", cast.reviewer, signed("林书平"))
+        cast.do("desk.take_back", case, cast.reviewer, {})
+        assert task_of(case).due_on == date(2020, 9, 22)
+
+    def test_a_late_paper_stands_red_on_the_desk_and_at_its_heads(
+        self,
+        cast: Cast,
+        browser: Callable[[str], Client],  # noqa: F811
+    ) -> None:
+        case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
+        with travel(datetime(2020, 9, 21, 9, 0, tzinfo=CHINA), tick=False):
+            assert "due--late" in browser("keeper").get("/inbox/").content.decode()
+            at_head = browser("head").get("/").content.decode()
+            assert "本单位超期未办" in at_head
+            assert f"/cases/{case.pk}/" in at_head
+            for part in ("second_head", "other_reviewer", "keeper", "clerk"):
+                assert "本单位超期未办" not in browser(part).get("/").content.decode(), part
 
     def test_the_office_is_reminded_once_and_its_head_told_once(self, cast: Cast) -> None:
         case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)

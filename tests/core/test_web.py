@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -324,3 +325,23 @@ def test_a_page_of_the_office_is_never_kept_by_a_cache(cast: Cast, browser: Brow
     client = browser("clerk")
     for name in ("home", "inbox", "applications", "apply"):
         assert "no-store" in client.get(reverse(name))["Cache-Control"], name
+
+
+def test_a_database_that_stays_busy_answers_calmly_and_has_changed_nothing(
+    cast: Cast, browser: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
+
+    def stays_busy(*args: object, **kwargs: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("workflows.core.desk_view.perform", stays_busy)
+    task = task_of(case)
+    asked = {"action": "applications.seal_by_village", "seen": ""}
+    page = browser("keeper").post(f"/tasks/{task.pk}/", asked)
+    assert (page.status_code, page["Retry-After"]) == (503, "5")
+    assert "什么都没有改变" in page.content.decode()
+    told = browser("keeper").post(f"/tasks/{task.pk}/", asked, headers={"Accept": "application/json"})
+    assert told.status_code == 503
+    assert "请稍后再点一次" in told.json()["error"]
+    assert state_of(case) == State.AWAITING_VILLAGE_SEAL

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from viewflow.workflow.status import STATUS
 
+from registry.roles import OrganisationKind, Role
+
 from .actors import Actor
 from .models import Case, DeskTask
 from .procedure import all_flows, versions_of
@@ -91,6 +93,29 @@ def _narrowed(rows: Any, wanted: Wanted, prefix: str) -> Any:
         nodes = [desk for flow in all_flows() for desk in flow.desks() if desk.name == wanted.step]
         rows = rows.filter(flow_task__in=nodes)
     return rows
+
+
+def late_under(actor: Actor, on: date) -> list[DeskTask]:
+    """What is past its term in the offices this person heads (超期上报), longest late first; one query for a head."""
+    beneath, heads = Q(pk__in=[]), False
+    for each in actor.appointments:
+        place, role = each.organisation, each.role
+        if role == Role.VILLAGE_HEAD:
+            beneath |= Q(office=place.pk) & ~Q(office_role=role)
+        elif role == Role.TOWNSHIP_REVIEWER:
+            of_villages = Q(office__parent=place.pk, office_role=Role.VILLAGE_HEAD)
+            beneath |= (Q(office=place.pk) & ~Q(office_role=role)) | of_villages
+        elif role == Role.BUREAU_SUPERVISOR:
+            reviewers = Q(office__kind=OrganisationKind.TOWNSHIP, office_role=Role.TOWNSHIP_REVIEWER)
+            departments = Q(office__kind=OrganisationKind.COUNTY_DEPARTMENT)
+            beneath |= Q(office__county=place.county_id) & (reviewers | departments)
+        else:
+            continue
+        heads = True
+    if not heads:
+        return []
+    late = DeskTask.objects.filter(beneath, finished__isnull=True, due_on__lt=on)
+    return list(late.select_related("process", "owner", "office").order_by("due_on", "pk")[:PAGE])
 
 
 def narrowed_tasks(actor: Actor, wanted: Wanted) -> list[int]:

@@ -20,6 +20,7 @@ from .inbox import (
     count_of,
     desk_of,
     key_text,
+    late_under,
     parse_key,
     pile_of,
     rows,
@@ -54,6 +55,23 @@ def task_row(task: DeskTask, actor: Any, *, done: bool = False) -> dict[str, Any
         "action_label": "查看" if done or taken else "办理",
         "taken_by": taken.name if taken else "",
         "pick": task.pk if not done and not taken and actions_for(task) else "",
+    }
+
+
+def late_row(task: DeskTask) -> dict[str, Any]:
+    """One line of what a head is told of: whose desk it lies on, and since when it is late. It is not theirs to do."""
+    due = due_text(task.due_on, today())
+    return {
+        "url": reverse("case", args=[task.process_id]),
+        "who": task.process.title,
+        "where": task.process.headline,
+        "number": task.process.number or "未编号",
+        "what": f"{task.office.name if task.office else ''}{task.flow_task.task_title}",
+        "due": due.day,
+        "due_left": due.left,
+        "due_kind": due.kind,
+        "taken_by": task.owner.name if task.owner else "",
+        "action_label": "查看",
     }
 
 
@@ -146,6 +164,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "can_apply": may_apply,
         "apply_url": reverse("apply"),
         "waiting": [task_row(task, actor) for task in tasks[:6]],
+        "late": [late_row(task) for task in late_under(actor, today())],
         "notices": [notice_row(notice) for notice in notices_of(actor)[:8]],
         "standing_in": [
             {"who": each.user.name, "office": str(each)} for each in actor.appointments if actor.stands_in(each)

@@ -37,7 +37,7 @@ from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
-from .deadlines import due_day
+from .deadlines import due_day, goes_on_until
 from .models import OPEN_STATUSES, Case, DeskTask
 from .places import Lying, Place, at_county_department, at_township, at_village
 
@@ -98,7 +98,7 @@ class DeskActivation(_RoutesByState, ViewActivation):
             office_id=lying.office_id,
             office_role=lying.role,
             seat=lying.seat,
-            due_on=flow_task.due_on(case),
+            due_on=goes_on_until(flow_task, case, lying.seat) or flow_task.due_on(case),
         )
         task.save()
         if prev_activation.task.pk:
