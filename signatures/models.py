@@ -174,6 +174,7 @@ class SealUse(AppendOnlyModel):
     approved_by = models.CharField("批准人", max_length=50)
     keeper = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="印章管理员")
     by_clerk = models.BooleanField("由经办人掌印", default=False)
+    on_behalf_of = models.CharField("代谁用印", max_length=50, blank=True, default="")  # a deputy's hand
     # 骑缝章: slices of the seal over the edges of all pages, as one use.
     across_pages = models.BooleanField("加盖骑缝章", default=False)
 
@@ -187,6 +188,11 @@ class SealUse(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.seal}{self.year}年第{self.number}号"
+
+    @property
+    def hand(self) -> str:
+        """Who set it: 李四, or 李四 代 张三."""
+        return f"{self.keeper.name} 代 {self.on_behalf_of}" if self.on_behalf_of else self.keeper.name
 
 
 class SealUseRevocation(AppendOnlyModel):

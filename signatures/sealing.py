@@ -74,6 +74,7 @@ def apply_seal(
         approved_by=approved_by.strip(),
         keeper=keeper,
         by_clerk=by_clerk,
+        on_behalf_of=appointment.user.name if appointment.user_id != keeper.pk else "",
     )
     return use
 

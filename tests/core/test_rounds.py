@@ -12,7 +12,7 @@ from tests.slips.flow import in_use
 from tests.slips.models import Slip, State
 from workflows.core.actors import Actor
 from workflows.core.door import Outcome
-from workflows.core.models import Case, CaseReturn, Consultation, DeskTask, Opinion
+from workflows.core.models import Case, CaseReturn, Consultation, DeskTask, Notice, Opinion
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import NotYours, Overtaken, Refused
 from workflows.core.seen import seen_of
@@ -126,6 +126,8 @@ def test_votes_that_can_no_longer_carry_end_the_case_at_once(cast: Cast) -> None
     case = new(cast, State.VOTING)
     act(cast, case, "slips.refuse", cast.officer, NO)
     act(cast, case, "slips.refuse", cast.auditor, NO)
+    for part in ("keeper", "township_clerk", "reviewer", "head"):
+        assert Notice.objects.filter(user=cast.people[part].user, case=case, text__contains="不同意").exists(), part
     assert (state(case), lying(case)) == (State.REJECTED, [])
     assert DeskTask.objects.filter(process=case, seat="supervisor", status="CANCELED").count() == 1
 

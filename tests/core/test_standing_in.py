@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from django.test import Client
 from time_machine import travel
 
 from forms_templates.papers import read_paper
-from tests.cast import AFTERNOON, MORNING, Cast, application_of, events_of, papers_of, signed, task_of, user_of
+from signatures.models import SealUse
+from tests.cast import AFTERNOON, CHINA, MORNING, Cast, application_of, events_of, papers_of, signed, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.actors import Actor
+from workflows.core.daily import run_daily
 from workflows.core.inbox import mine_of
 from workflows.core.models import Notice, Opinion
 from workflows.core.refusals import NotFound, NotYours, Refused
@@ -149,13 +151,48 @@ def test_a_deputy_hands_nothing_on(cast: Cast) -> None:
         cast.do("desk.delegate", entrusted, deputy, data)
 
 
-def test_a_deputy_of_the_keeper_seals_and_the_register_names_the_hand(cast: Cast) -> None:
+def test_a_deputy_of_the_keeper_seals_and_the_register_names_both(cast: Cast, browser: Callable[[str], Client]) -> None:
     case = cast.walk_to(State.AWAITING_TOWNSHIP_SEAL)
     helper = cast.also("outsider", "township_seal_keeper", "104")
     cast.people["helper"] = helper
+    cast.do("desk.take", task_of(case), cast.township_keeper)
     entrust(cast, "township_keeper", "helper")
     cast.do("applications.seal_by_township", task_of(case), on(cast, "helper", TODAY), {})
     assert application_of(case).state == State.APPROVED
+    both = f"{helper.name} 代 {cast.township_keeper.name}"
+    assert SealUse.objects.latest("pk").hand == both
+    assert both in browser("auditor").get("/seals/").content.decode()
+
+
+def test_what_a_deputy_had_taken_lies_free_again_when_the_days_are_over(cast: Cast) -> None:
+    case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+    entrust(cast, "reviewer", "township_clerk")
+    cast.do("desk.take", task_of(case), on(cast, "township_clerk", TODAY))
+    night = datetime(2020, 9, 15, 23, 50, tzinfo=CHINA)
+    run_daily(night)
+    assert task_of(case).owner == cast.township_clerk.user
+    run_daily(night + timedelta(hours=1))
+    assert task_of(case).owner is None
+    assert events_of(case)[-1].action == "desk.release_claim"
+    cast.tick(days=1)
+    cast.do("applications.agree_by_township", task_of(case), on(cast, "reviewer", TOMORROW), signed("林书平"))
+
+
+def test_what_a_leaver_took_after_the_hand_over_was_recorded_lies_free_on_the_day(cast: Cast) -> None:
+    case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
+    leaver = cast.reviewer.appointments[0]
+    data = {
+        "successor": user_of(cast.township_clerk),
+        "from_on": TOMORROW,
+        "appointments": [leaver],
+        "reason": "调离",
+    }
+    cast.do("registry.hand_over", user_of(cast.reviewer), cast.administrator, data)
+    cast.do("desk.take", task_of(case), cast.reviewer)
+    run_daily(datetime(2020, 9, 16, 0, 10, tzinfo=CHINA))
+    assert task_of(case).owner is None
+    assert task_of(case) in mine_of(on(cast, "township_clerk", TOMORROW))
+    assert task_of(case) not in mine_of(on(cast, "reviewer", TOMORROW))
 
 
 def test_the_head_gives_a_paper_to_a_colleague_though_another_has_taken_it(cast: Cast) -> None:

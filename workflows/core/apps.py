@@ -9,6 +9,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Importing them makes the actions known to the door.
         from . import (  # noqa: F401
+            claims,
             companions,
             deadline_actions,
             desk_actions,

@@ -140,8 +140,9 @@ def tell_those_concerned(move: Move) -> None:
     if move.entity.state == move.from_state or case.submitted_at is None:
         return
     people = set(CaseReader.objects.filter(case=case).values_list("user", flat=True))
-    if case.finished is not None and getattr(move.action, "weight", "") == "final":
-        signed = Opinion.objects.filter(case=case, voided_at__isnull=True, signature__isnull=False)
+    refused = case.finished is not None and getattr(move.action, "weight", "") == "final"
+    if refused or move.details.get("round") == "failed":
+        signed = Opinion.objects.filter(case=case, voided_at__isnull=True)
         people |= set(signed.values_list("written_by", flat=True))
     people.discard(move.actor.user.pk if move.actor.user else 0)
     Notice.objects.bulk_create(

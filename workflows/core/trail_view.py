@@ -183,7 +183,7 @@ def seal_row(use: SealUse, cases: dict[tuple[str, str], Case]) -> dict[str, Any]
         "copies": use.copies,
         "requested_by": use.requested_by,
         "approved_by": use.approved_by,
-        "keeper": use.keeper.name,
+        "keeper": use.hand,
         "by_clerk": use.by_clerk,
         "revoked": f"已作废：{revocation.why}" if revocation else "",
     }
