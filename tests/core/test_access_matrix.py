@@ -171,6 +171,7 @@ ACTS: dict[str, str] = {
     "desk.open_sitting": "yyyyyyyy-",  # a rule says whose papers they are
     "desk.remind_of_deadline": "nnn--nn--",
     "desk.escalate_deadline": "nnn--nn--",
+    "desk.release_claim": "nnn--nn--",
     "desk.report_damaged_paper": "nnn--nn--",
     "desk.report_pdf_trouble": "nnn--nn--",
     "applications.decline": "ynn--nn--",
@@ -550,6 +551,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "move_case",
         "remind_of_deadline",
         "escalate_deadline",
+        "release_claim",
         "urge",
         "copy",
         "follow",
