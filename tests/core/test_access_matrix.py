@@ -55,6 +55,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     "findings": OPEN,
     "finding_new": (200, 200, 200, 200, 200, 200, 200, 404, 404),
     "recoveries": OPEN,
+    "inspections": OPEN,
+    "inspection_new": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "recovery_new": (404,) * 9,  # this case is no finding
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
@@ -249,6 +251,9 @@ ACTS: dict[str, str] = {
     "findings.dismiss": "nny--nn--",
     "findings.hand_over": "nny--nn--",
     "findings.void": "ynn--nn--",
+    "inspections.open": "--y--yy--",
+    "inspections.record": "--y--nn--",
+    "inspections.void": "--y--nn--",
     # Nobody was paid here: tests/inspections says who may act on a recovery.
     "recoveries.open": "--y------",
     "recoveries.review": "---------",

@@ -12,7 +12,7 @@ from workflows.employment.models import EndReason
 from workflows.terminations.models import TerminationState
 
 UNABLE = {"proof": "腿部手术，不能久站", "happened_on": "2020-08-20"}
-FLOWS = ("terminations", "exit_reviews", "findings", "recoveries.open")
+FLOWS = ("terminations", "exit_reviews", "findings", "recoveries.open", "inspections")
 # How far an exit has come for each action at a desk of its own.
 LIES_IN = {
     "hear": TerminationState.AWAITING_HEARING,
@@ -39,6 +39,13 @@ def _made_for(code: str, cast: Cast) -> Any:
     flow, _, act = code.partition(".")
     if code == "recoveries.open":
         return findings.found(cast, steps.on_post(cast))
+    if code == "inspections.open":
+        return cast.township
+    if flow == "inspections":
+        steps.on_post(cast)
+        begun = {"kind": "planned", "title": "秋季督查"}
+        case: Case = cast.do("inspections.open", cast.township, cast.reviewer, begun).result
+        return case if act == "void" else task_of(case)
     if code == "findings.open":
         return cast.village
     if code == "terminations.open":

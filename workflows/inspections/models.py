@@ -175,7 +175,21 @@ class Finding(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         return to
 
 
-# Money that was paid without right, and how it comes back.
+# Inspections, and money that was paid without right and how it comes back.
+from .check_models import Inspection, InspectionItem, InspectionKind, InspectionState  # noqa: E402
 from .recovery_models import Recovery, RecoveryLine, RecoveryState, Repayment  # noqa: E402
 
-__all__ = ["About", "Finding", "FindingState", "Recovery", "RecoveryLine", "RecoveryState", "Repayment", "Weight"]
+__all__ = [
+    "About",
+    "Finding",
+    "FindingState",
+    "Inspection",
+    "InspectionItem",
+    "InspectionKind",
+    "InspectionState",
+    "Recovery",
+    "RecoveryLine",
+    "RecoveryState",
+    "Repayment",
+    "Weight",
+]
