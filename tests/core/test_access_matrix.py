@@ -177,7 +177,7 @@ ACTS: dict[str, str] = {
     "desk.report_damaged_paper": "nnn--nn--",
     "desk.report_pdf_trouble": "nnn--nn--",
     "applications.decline": "ynn--nn--",
-    "applications.lapse": "nnn--nn--",
+    "applications.lapse": "nny--nn--",
     "agreements.open": "y--------",
     "agreements.submit": "nnn--nn--",
     "agreements.sign_for_township": "nny--nn--",

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from time_machine import travel
 
 from signatures.demo_strokes import demo_signature
-from tests.cast import Cast, application_of, events_of, nothing_happens, signed, state_of, task_of
+from tests.cast import Cast, application_of, events_of, nothing_happens, signed, state_of, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.daily import run_daily
 from workflows.core.models import Case
@@ -23,6 +25,10 @@ def drawn_up(cast: Cast, **changes: Any) -> tuple[Case, Case]:
     source = cast.walk_to(State.APPROVED, **changes)
     case: Case = cast.do("agreements.open", source, cast.clerk).result
     return source, case
+
+
+def agreement_of(case: Case) -> Agreement:
+    return Agreement.objects.get(case=case)
 
 
 def dates(start: date = TODAY, end: date = date(2021, 9, 14), **more: str) -> dict[str, str]:
@@ -144,22 +150,37 @@ def test_a_returned_agreement_is_signed_anew_by_the_worker(cast: Cast) -> None:
     conclude(cast, case, workplace="青禾村主街和两条支巷")
 
 
-def test_who_declines_frees_the_place(cast: Cast) -> None:
+def test_who_declines_frees_the_place_and_the_agreement_under_way_falls_in_the_same_act(cast: Cast) -> None:
     source, case = drawn_up(cast)
-    with pytest.raises(Refused) as caught:
-        cast.do("applications.decline", source, cast.clerk, {"reason": "找到了工作。"})
-    assert codes(caught) == ["agreement_open"]
-    cast.do("agreements.void", case, cast.clerk, {"reason": "本人放弃。"})
+    with pytest.raises(Refused):
+        cast.do("applications.decline", source, cast.clerk, {"reason": ""})
+    assert (state_of(source), agreement_of(case).state) == (State.APPROVED, AgreementState.DRAFT)
     cast.do("applications.decline", source, cast.clerk, {"reason": "找到了工作。"})
-    assert state_of(source) == State.DECLINED
+    assert (state_of(source), agreement_of(case).state) == (State.DECLINED, AgreementState.VOIDED)
     with pytest.raises(Refused):
         cast.do("agreements.open", source, cast.clerk)
+
+
+def test_the_township_that_approved_lets_it_lapse_by_hand_when_the_clock_has_not(cast: Cast) -> None:
+    source = cast.walk_to(State.APPROVED)
+    cast.now = cast.now.replace(day=29)
+    with pytest.raises(NotYours):
+        cast.do("applications.lapse", source, cast.clerk)
+    with travel(cast.now, tick=False):
+        client = Client()
+        client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+        assert "批准失效" in client.get(f"/cases/{source.pk}/").content.decode()
+    cast.do("applications.lapse", source, cast.reviewer)
+    assert state_of(source) == State.LAPSED
 
 
 def test_an_approval_nobody_takes_up_lapses_after_ten_working_days(cast: Cast) -> None:
     source = cast.walk_to(State.APPROVED)  # Tuesday 15 September 2020; 27 September was a working Sunday
     cast.now = cast.now.replace(day=28)
     run_daily(cast.now)
+    with pytest.raises(Refused) as caught:
+        cast.do("applications.lapse", source, cast.reviewer)
+    assert codes(caught) == ["not_due"]
     assert state_of(source) == State.APPROVED
     run_daily(cast.now + timedelta(days=1))
     assert state_of(source) == State.LAPSED

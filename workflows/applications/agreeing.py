@@ -18,17 +18,15 @@ from workflows.core.door import Step
 from workflows.core.models import Case
 from workflows.core.opening import OpenInVillage, opener
 from workflows.core.refusals import NotFound, Overtaken, Refusal
-from workflows.core.working_days import after_working_days
 from workflows.employment.agreements import rules
 from workflows.employment.agreements.actions import when_concluded
 from workflows.employment.agreements.facts import facts_of
 from workflows.employment.agreements.flow_v1 import AgreementFlow
-from workflows.employment.models import Agreement, AgreementState
+from workflows.employment.models import BEFORE_CONCLUDED, Agreement, AgreementState
 from workflows.employment.service import months_after
 
 from .models import Application, State
-
-TERM = "agreement"  # the policy's name for the working days in which an approval is taken up
+from .taking_up import TERM, is_overdue, last_day_to_sign
 
 
 def agreement_of(source: Case) -> Agreement | None:
@@ -123,7 +121,7 @@ class _Ends(CaseAction):
         if move.entity.state != State.APPROVED:
             return [Refusal("not_approved", f"不能办理{self.label}：只有已批准、还没有签协议的申请可以。")]
         if agreement_of(move.case) is not None:
-            return [Refusal("agreement_open", "请先作废正在签订的用工协议，再办理。")]
+            return [Refusal("agreement_open", f"不能办理{self.label}：正在签用工协议。不签了，请先作废那份协议。")]
         return ()
 
 
@@ -137,6 +135,12 @@ class Decline(_Ends):
     form = ReasonForm
     roles = (Role.VILLAGE_CLERK,)
 
+    def brings(self, subject: Any, data: Mapping[str, Any]) -> Iterable[tuple[str, Any, Mapping[str, Any]]]:
+        """An agreement that is being signed falls with the approval: both in one act, or neither."""
+        agreement = agreement_of(subject) if isinstance(subject, Case) else None
+        if agreement is not None and agreement.state in BEFORE_CONCLUDED:
+            yield "agreements.void", agreement.case, data
+
     def may(self, move: Move) -> bool:
         move.appointment = move.actor.appointment_for(move.case.village_id or 0, Role.VILLAGE_CLERK)
         return move.appointment is not None
@@ -147,29 +151,24 @@ class Decline(_Ends):
         move.entity.save()
 
 
-def last_day_to_sign(application: Application, days: int) -> Any:
-    """The last working day on which the approval may be taken up."""
-    approved_on = timezone.localtime(application.case.finished).date()
-    return after_working_days(approved_on, days)
-
-
 @register
 class Lapse(_Ends):
-    """失效: no agreement within the policy's working days; by the clock."""
+    """失效: no agreement within the policy's working days; by the clock, or by the township that approved it."""
 
     code = "applications.lapse"
     label = "失效"
     told = "超过期限没有签用工协议，批准失效"
     system_may = True
+    roles = (Role.TOWNSHIP_REVIEWER,)
 
     def may(self, move: Move) -> bool:
-        return False
+        move.appointment = move.actor.appointment_for(move.case.township_id or 0, Role.TOWNSHIP_REVIEWER)
+        return move.appointment is not None
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         found = list(super().refusals(move))
-        days = policy_on(move.county, move.on).step_days.get(TERM)
-        if not found and (days is None or last_day_to_sign(move.entity, days) >= move.on):
-            found.append(Refusal("not_due", "签用工协议的期限还没有到。"))
+        if not found and not is_overdue(move.entity, policy_on(move.county, move.on), move.on):
+            found.append(Refusal("not_due", "不能办理失效：签用工协议的期限还没有到。"))
         return found
 
     def apply(self, move: Move) -> None:

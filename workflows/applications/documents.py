@@ -28,6 +28,7 @@ from . import screen
 from .forms import ANSWERS
 from .help import HELP
 from .models import BEFORE_APPROVAL, Application, State
+from .taking_up import is_overdue
 
 FORM = ("post_application", 1)
 PLACES = {step: cell.places for step, cell in screen.OPINIONS.items()}
@@ -266,6 +267,12 @@ class ApplicationPaperwork(Paperwork):
             why = "本人为什么放弃"
             buttons.append(Button("applications.decline", "本人放弃", "final", needs_reason=True, reason_label=why))
             buttons.append(Button("agreements.open", "签用工协议", "primary"))
+        approver = page.actor.appointment_for(application.township_id, Role.TOWNSHIP_REVIEWER)
+        overdue = application.state == State.APPROVED and is_overdue(
+            application, page.policy(application.county), page.on
+        )
+        if approver and overdue:
+            buttons.append(Button("applications.lapse", "批准失效", "final"))
         return buttons
 
     def masked(self, answers: Mapping[str, Any]) -> dict[str, str]:

@@ -112,6 +112,10 @@ class Action:
             return dict(form.cleaned_data)
         raise Refused(refusals_of_form(form))
 
+    def brings(self, subject: Any, data: Mapping[str, Any]) -> Iterable[tuple[str, Any, Mapping[str, Any]]]:
+        """What must be done first, in the same transaction: code, subject and data of each act."""
+        return ()
+
     def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
         """Lock and load the subject; NotFound when the actor may not even see it."""
         raise NotImplementedError

@@ -81,7 +81,8 @@ def perform(
     stand or neither. Raises Refused (422), NotYours (403), NotFound (404) or Overtaken (409).
     """
     step = Step(action, subject, data or {}, seen, files, details)
-    return perform_together([step], actor, at=at, first=first)[-1]
+    before = [Step(*each) for each in ACTIONS[action].brings(subject, step.data)]
+    return perform_together([*before, step], actor, at=at, first=first)[-1]
 
 
 def perform_together(
