@@ -17,6 +17,7 @@ from .consulting import consultation_at, consultations
 from .models import Case, CaseReturn
 from .paperwork import Page
 from .returning import acts_of, changed_for_skipped, last_return
+from .rounds import Countersign
 from .versions import Change, changes, facts_of
 from .ways import ReturnMode
 
@@ -61,10 +62,23 @@ def history_panels(page: Page) -> list[SafeString]:
     """The panels of returns, changes and consultations, for every flow; nothing for a case without any."""
     if page.case is None or page.case.submitted_at is None:
         return []
-    context = {**_return_context(page), **_consult_context(page)}
+    context = {**_round_context(page), **_return_context(page), **_consult_context(page)}
     if not any(context.values()):
         return []
     return [SafeString(render_to_string("desk/_history_panel.html", context))]
+
+
+def _round_context(page: Page) -> dict[str, Any]:
+    """会签, 票签: who has signed and who is missing."""
+    case = page.on_case
+    rounds = [desk for desk in case.flow_class.implied(page.entity.state) if isinstance(desk, Countersign)]
+    if not rounds:
+        return {}
+    desk, votes = rounds[0], rounds[0].votes(case)
+    seats = [{"title": seat.title, "vote": votes.get(seat.name)} for seat in desk.seats_of(case)]
+    needed = desk.needed or len(seats)
+    says = f"共{len(seats)}人，须{needed}人同意" if needed < len(seats) else f"共{len(seats)}人，都要签"
+    return {"round": {"title": desk.task_title, "says": f"{says}，已签{len(votes)}人", "seats": seats}}
 
 
 def _return_context(page: Page) -> dict[str, Any]:
