@@ -17,6 +17,7 @@ from workflows.briefings.views import must_follow_up
 from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
+from workflows.core.scan_view import may_open as may_bring_back_scans
 from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
 from workflows.form_versions.views import may_take_part as may_change_forms
 from workflows.form_versions.views import waiting_for as forms_waiting
@@ -125,6 +126,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ]
     if may_see_pay(actor):
         ways.insert(5, ("薪酬", reverse("pay")))
+    if may_bring_back_scans(actor):
+        ways.append(("纸签", reverse("scans")))
     if _may_read_seals(actor):
         ways.append(("用印登记", reverse("seal_register")))
     if may_read_trail(actor):

@@ -11,8 +11,10 @@ from time_machine import travel
 
 from forms_templates.models import Document, PrintRun
 from registry.models import Delegation, PolicySet
-from signatures.models import Seal, SealCertificate
+from signatures.models import PaperScan, Seal, SealCertificate
+from signatures.paper_scans import read_scan
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
+from tests.core.scanned import photo
 from tests.form_versions.test_form_versions import propose as hand_in
 from tests.policies.test_proposals import propose
 from tests.terminations import papers_of_exits
@@ -72,6 +74,8 @@ PAGES: dict[str, tuple[int, ...]] = {
     # There is none yet: the paper's page says why.
     "paper_pdf": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_pdf_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
+    "scans": (200, 200, 200, 200, 200, 404, 404, 404, 404),
+    "scan": OWN_CASE,
     "paper_sign_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_print": OWN_CASE,
     "print_centre": (200, 200, 200, 200, 200, 200, 200, 404, 404),
@@ -167,6 +171,8 @@ ACTS: dict[str, str] = {
     "desk.download_pdf": "yyy--yy--",
     "desk.file_pdf": "nnn--nn--",
     "desk.file_signed_pdf": "nnn--nn--",
+    "desk.attach_scan": "yyy--nn--",
+    "desk.look_at_scan": "yyy--yy--",
     "desk.report_signing_trouble": "nnn--nn--",
     "desk.sign_pdf_again": "yyy--yy--",
     "desk.make_pdf_again": "yyy--yy--",
@@ -370,6 +376,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "form_word": ["post_application", 1],
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
         "certificate_act": [certificate_of(cast).pk, "retire"],
+        "scan": [scan_of(cast, case).pk] if name == "scan" else [],
     }
     if name.startswith("form_proposal"):
         changed = changed_form(cast)
@@ -390,6 +397,15 @@ def sitting_of(cast: Cast) -> Sitting:
         defaults={"title": "乡镇意见", "opened_at": cast.now, "list_digest": "0" * 64},
     )
     return made
+
+
+def scan_of(cast: Cast, case: Case) -> PaperScan:
+    """A signed page of the case that came back."""
+    document = Document.objects.filter(case_key=case.key, form_code="post_application").latest("pk")
+    if not PaperScan.objects.exists():
+        data = {"scan": read_scan(photo("")), "found_by": "typed", "expected": None}
+        cast.do("desk.attach_scan", document, cast.clerk, data)
+    return PaperScan.objects.get()
 
 
 def certificate_of(cast: Cast) -> SealCertificate:
@@ -537,7 +553,7 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return cast.village
     if code in OF_A_TENURE or code.startswith(("agreements.", "posts.")):
         return at_work(cast, case) if code in OF_A_TENURE else of_employment(code, cast)
-    if code.startswith("desk.") and ("_paper" in code or "pdf" in code or "signing" in code):
+    if code.startswith("desk.") and ("_paper" in code or "pdf" in code or "signing" in code or "_scan" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment") or code == "flows.publish":
         return cast.county

@@ -22,7 +22,7 @@ from workflows.core.models import Case
 pytestmark = pytest.mark.django_db
 MOST = 10  # the session's once-a-minute refresh (three statements) stands apart
 # Taking a paper out is an act: it writes on the trail what was taken, under the door's locks.
-ACTS = {"paper_word", "paper_print"}
+ACTS = {"paper_word", "paper_print", "scan", "seal_book_word"}
 # The same pages as they are asked for with a tab, a search or a filter.
 NARROWED = (
     ("reviewer", "/inbox/?tab=office"),

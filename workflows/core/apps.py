@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
             paper_actions,
             print_actions,
             registry_actions,
+            scan_actions,
             signing_actions,
             sittings,
             standing_in,

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forms_templates.sheet import Slot
+from signatures.models import Method, Signature
 
 from .desk_actions import MAY_UNMASK, UNMASK_REASONS
 from .filing import OpinionPlaces
 from .guards import chinese
-from .models import Opinion
+from .models import Case, DeskTask, Opinion
 from .paperwork import Page
+from .signed_pages import scan_told_at
 
 UNDECIDED_DATE = "　　年　　月　　日"
 NUMERIC = mark_safe(' inputmode="numeric"')
@@ -174,9 +177,7 @@ def opinion_cell(
     slots[at.text] = format_html("{}", opinion.text)
     slots[at.signed_on] = chinese(timezone.localtime(opinion.at).date())
     if opinion.signature is not None:
-        pictures[at.signature] = picture(
-            "signature", bytes(opinion.signature.picture), f"{opinion.written_by.name}手写签字"
-        )
+        pictures[at.signature] = picture("signature", bytes(opinion.signature.picture), hand_of(opinion.signature))
     if opinion.seal_use is not None:
         pictures[at.seal] = picture(
             "seal", bytes(opinion.seal_use.seal.picture), f"红色圆形印章：{opinion.seal_use.seal.name}"
@@ -209,6 +210,15 @@ def picture(kind: str, png: bytes, alt: str) -> SafeString:
     )
 
 
+def hand_of(signature: Signature) -> str:
+    """What a screen reader says of ink: whose, and in which way it was given."""
+    if signature.method == Method.PAPER:
+        return f"{signature.signer_name}在纸上签字，见扫描件"
+    if signature.on_behalf_of:
+        return f"{signature.signer_name}代{signature.on_behalf_of}手写签字"
+    return f"{signature.signer_name}{'按手印' if signature.method == Method.THUMB else '手写签字'}"
+
+
 def seal_place() -> SafeString:
     """The dashed circle where a seal will stand."""
     return mark_safe(
@@ -225,11 +235,25 @@ def pad_context(name: str, label: str, value: str, error: str, scan_name: str = 
 def pad(page: Page, label: str, *, name: str = "strokes", scan_name: str = "scan") -> Slot:
     """The signature pad in the line, its tools (重签, 上传签字扫描件) below it."""
     error = page.errors.get(name) or page.errors.get(scan_name) or ""
-    context = pad_context(name, label, str((page.typed or {}).get(name, "")), error, scan_name)
+    context: dict[str, Any] = pad_context(name, label, str((page.typed or {}).get(name, "")), error, scan_name)
+    if name == "strokes" and page.case is not None and page.task is not None:
+        context |= _on_paper(page, page.case, page.task)
     return Slot(
         render_to_string("signatures/pad_box.html", context),
         after=render_to_string("signatures/pad_tools.html", context),
     )
+
+
+def _on_paper(page: Page, case: Case, task: DeskTask) -> dict[str, Any]:
+    """For a step that may be signed on the printed page: the scan that came back, or where to bring it back."""
+    events = (case.remembered or {}).get("events", [])
+    told = scan_told_at(events, task)
+    return {
+        "paper_url": f"{reverse('scans')}?case={case.pk}",
+        "paper_scan": told.details if told is not None else None,
+        "paper_scan_url": reverse("scan", args=[told.details["scan_number"]]) if told is not None else "",
+        "on_paper": bool((page.typed or {}).get("on_paper")),
+    }
 
 
 # --- fields of the panels beside the sheet --------------------------------------------------------

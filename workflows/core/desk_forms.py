@@ -28,16 +28,21 @@ class ReasonForm(forms.Form):
 
 
 class SignatureForm(forms.Form):
-    """A signature drawn on the pad, or a scan of one on paper (also without script)."""
+    """A signature drawn on the pad, a scan of one (also without script), or the signed page that came back (纸签)."""
 
     strokes = forms.CharField(required=False, max_length=400_000)
     scan = forms.FileField(required=False)
+    on_paper = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         scan = data.get("scan")
         data["scan_picture"] = None
         data["parsed_strokes"] = None
+        if data.get("on_paper"):
+            if scan is not None or str(data.get("strokes") or "").strip():
+                self.add_error("strokes", "电子签和纸签只能选一样：用纸签扫描件的，请点“重签”清空签字框。")
+            return data
         if scan is not None:
             try:
                 data["scan_picture"] = clean_scan(scan.read())

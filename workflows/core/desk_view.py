@@ -14,12 +14,12 @@ from django.utils import timezone
 from audit.models import Event
 from audit.queries import case_timeline
 from forms_templates.library import Form, form
-from forms_templates.models import Document
 from registry.roles import SEES, Role, Sight
 
 from .actions import ACTIONS
 from .actors import Actor
 from .case_forms import case_form
+from .case_papers import papers_of, scans_of
 from .clock import now
 from .desk_actions import MAY_UNMASK, may_take_back, take_back_label
 from .door import perform
@@ -27,11 +27,10 @@ from .history_panel import history_panels
 from .inbox import pager_of
 from .models import Case, DeskTask
 from .paperwork import Page, Paperwork
-from .pdf_state import pdf_state, with_pdf
 from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
-from .seal_kinds import kind_on, with_seals
+from .scan_actions import may_bring_back
 from .seen import seen_of
 from .story import may_have_acted_last, remarks_of, since_text, steps, timeline
 from .supervision import exception_buttons
@@ -110,25 +109,6 @@ def checks_summary(checks: list[dict[str, Any]]) -> str:
     return "，".join(f"{count}项{words[kind]}" for kind, count in counts.items() if count)
 
 
-def papers_of(case: Case) -> list[dict[str, Any]]:
-    """Every version of every paper of the case, newest first, with the kind of its seals (one query)."""
-    documents = with_seals(with_pdf(Document.objects.filter(case_key=case.key)))
-    return [
-        {
-            "form": document.form_code,
-            "title": form(document.form_code, document.form_version).title,
-            "note": f"第{document.number}版，{document.label}",
-            "seals": kind_on(document),
-            "view_url": reverse("paper", args=[document.pk]),
-            "word_url": reverse("paper_word", args=[document.pk]),
-            "print_url": reverse("paper_print", args=[document.pk]),
-            "pdf": pdf_state(document),
-            "pk": document.pk,
-        }
-        for document in documents.defer("encrypted_values").order_by("-pk")
-    ]
-
-
 def story_of(page: Page) -> list[Event]:
     """The trail of the case, read once per page; a draft on its first desk has no story yet."""
     case = page.on_case
@@ -166,6 +146,8 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "checks_summary": checks_summary(checks),
         "checks_hint": paperwork.checks_hint,
         "papers": papers_of(case) if case.submitted_at and page.task is None else [],
+        "scans": scans_of(events),
+        "scans_url": f"{reverse('scans')}?case={case.pk}" if may_bring_back(page.actor, case, tasks) else "",
         "attachments": files,
         "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},
         "unmask_url": reverse("unmask", args=[case.pk]) if page.actor.holds(MAY_UNMASK) else "",
@@ -322,7 +304,14 @@ def show_case(
     page = Page(actor=actor, at=at, case=found, entity=found.entity, full=dict(full or {}))
     rows = around(page, paperwork)
     if only_copied:
-        rows |= {"papers": [], "attachments": [], "comment": {"can": False}, "unmask_url": ""}
+        rows |= {
+            "papers": [],
+            "scans": [],
+            "scans_url": "",
+            "attachments": [],
+            "comment": {"can": False},
+            "unmask_url": "",
+        }
     tasks = open_tasks(found)
     own = next((t for t in tasks if actor.appointment_for(t.office_id or 0, t.office_role)), None)
     if own is not None and not actor.may_handle(own):

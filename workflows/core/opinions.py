@@ -15,6 +15,7 @@ from .actions import Move
 from .guards import chinese
 from .models import Case, DeskTask, Opinion
 from .refusals import Refusal, Refused
+from .signed_pages import standing_scan
 
 
 def valid_opinions(case: Case) -> dict[str, Opinion]:
@@ -57,13 +58,14 @@ def give_opinion(move: Move, *, verdict: str, text: str) -> Opinion:
 
 
 def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: str, form_digest: str) -> Signature:
-    """Bind the person's strokes (or scan) to the content of the paper, at the place the form names."""
+    """Bind the person's strokes (or scan, or the page they signed) to the content, at the place the form names."""
     try:
         signature = sign(
             signer=move.user,
             appointment=move.acting,
             drawn=move.data.get("parsed_strokes"),
             scan=move.data.get("scan_picture"),
+            paper_digest=_signed_page(move),
             county=move.county,
             content_digest=content_digest,
             form_digest=form_digest,
@@ -80,6 +82,19 @@ def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: st
     move.signatures.append(signature.digest)
     note_reuse(move, signature)
     return signature
+
+
+def _signed_page(move: Move) -> str:
+    """For an act with 纸签: the digest of the signed page that came back to this step; "" for any other act."""
+    if not move.data.get("on_paper"):
+        return ""
+    scan = standing_scan(move.case, move.task)
+    if scan is None:
+        text = "请先上传签了字的纸：这一步还没有收到纸签扫描件。"
+        raise Refused([Refusal("no_signed_page", text, anchor="strokes")])
+    move.details["signed_on_paper"] = f"纸签，第{scan.document.number}版的扫描件"
+    move.details["scan_digest"] = scan.file_digest
+    return scan.file_digest
 
 
 def note_reuse(move: Move, signature: Signature) -> None:

@@ -25,6 +25,7 @@ from .clock import now
 from .desk_view import sheet_css_url, visible_case
 from .door import perform
 from .early_copies import is_in_force, pdf_for, word_for
+from .hand_kinds import hands_on
 from .models import Attachment, Case
 from .pdf_state import pdf_state, with_pdf
 from .refusals import Refused
@@ -67,6 +68,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
         "print_url": reverse("paper_print", args=[pk]),
         "pdf": pdf_state(document),
         "seals": seal_state(document, pictures),
+        "hands": hands_on(document, pictures),
         "case_url": reverse("case", args=[case.pk]),
     }
     return render(request, "desk/paper.html", context)

@@ -62,6 +62,7 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
         if ACTIONS.is_quiet(event.action):
             continue
         note = str(event.details.get("seal_register", "") and f"用印登记{event.details['seal_register']}")
+        note = str(event.details.get("signed_on_paper") or event.details.get("scan") or note)
         if event.reason:
             note = event.reason
         if event.action == "desk.comment":

@@ -54,6 +54,11 @@ def role_label(role: str) -> str:
 LABELS = {
     "seal_register": "用印登记",
     "signed_for": "代签",
+    "signed_on_paper": "签字方式",
+    "scan_digest": "纸签扫描件摘要",
+    "scan": "纸签扫描件",
+    "scan_number": "扫描件编号",
+    "found_by": "怎样对上",
     "authority": "委托书摘要",
     "refused_to_sign": "拒签",
     "witnesses": "见证人",
