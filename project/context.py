@@ -18,9 +18,11 @@ from workflows.core.actors import Actor
 from workflows.core.inbox import pile_of
 from workflows.core.requests import actor_of
 from workflows.core.scan_view import may_open as may_bring_back_scans
-from workflows.core.trail_view import MAY_READ_ALL_SEALS, may_read_trail
+from workflows.core.seal_readers import MAY_READ_ALL_SEALS
+from workflows.core.trail_view import may_read_trail
 from workflows.form_versions.views import may_take_part as may_change_forms
 from workflows.form_versions.views import waiting_for as forms_waiting
+from workflows.letters.views import may_see_letters
 from workflows.policies.views import may_take_part, waiting_for
 
 # Appointments named beside the person; more would push the way out off the bar.
@@ -130,6 +132,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.append(("纸签", reverse("scans")))
     if _may_read_seals(actor):
         ways.append(("用印登记", reverse("seal_register")))
+    if may_see_letters(actor):
+        ways.append(("用印申请", reverse("letters")))
     if may_read_trail(actor):
         ways.append(("办理记录", reverse("trail")))
     if must_follow_up(actor):

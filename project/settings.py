@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "workflows.policies",
     "workflows.form_versions",
     "workflows.briefings",
+    "workflows.letters",
     "workflows.core",
     "signatures",
     "forms_templates",

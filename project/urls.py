@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.policies.urls")),
     path("", include("workflows.form_versions.urls")),
     path("", include("workflows.briefings.urls")),
+    path("", include("workflows.letters.urls")),
 ]

@@ -36,6 +36,7 @@ def apply_seal(
     approved_by: str,
     at: datetime,
     copies: int = 1,
+    across_pages: bool = False,
 ) -> SealUse:
     """Apply the seal once and register it; must run inside a transaction, which holds the seal's row.
 
@@ -75,6 +76,7 @@ def apply_seal(
         keeper=keeper,
         by_clerk=by_clerk,
         on_behalf_of=appointment.user.name if appointment.user_id != keeper.pk else "",
+        across_pages=across_pages,
     )
     return use
 
@@ -129,6 +131,19 @@ def uses_on(document: Document, pictures: Mapping[str, bytes]) -> list[SealUse]:
         if hashlib.sha256(pictures[use.place]).hexdigest() == use.picture_digest:
             standing[use.place] = use
     return sorted(standing.values(), key=lambda use: (use.at, use.pk))
+
+
+def seals_across(document: Document) -> list[bytes]:
+    """The pictures of the seals that stand across the pages of this version (one query), in the order of use."""
+    uses = SealUse.objects.filter(
+        subject_kind=document.subject_kind,
+        subject_key=document.subject_key,
+        document_form=document.form_code,
+        at__lte=document.created_at,
+        across_pages=True,
+        revocation__isnull=True,
+    ).select_related("seal")
+    return [bytes(use.seal.picture) for use in uses.order_by("at", "pk")]
 
 
 def revoke_seal_use(use: SealUse, *, at: datetime, why: str, by: User | None) -> SealUseRevocation:

@@ -36,6 +36,7 @@ PARTS = (
 OPEN = (200, 200, 200, 200, 200, 200, 200, 200, 200)
 OWN_CASE = (200, 200, 200, 404, 404, 200, 200, 404, 404)
 IN_OFFICE = (200, 200, 200, 200, 200, 200, 200, 200, 404)
+SEAL_BOOK = (404, 404, 404, 404, 404, 200, 200, 404, 404)
 ADMINISTRATOR = (404, 404, 404, 404, 404, 404, 404, 200, 404)
 PAGES: dict[str, tuple[int, ...]] = {
     "home": OPEN,
@@ -76,6 +77,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "paper_pdf_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "scans": (200, 200, 200, 200, 200, 404, 404, 404, 404),
     "scan": OWN_CASE,
+    "seal_register_print": (404, 404, 404, 404, 404, 302, 302, 404, 404),
+    "seal_book": SEAL_BOOK,
+    "seal_book_word": SEAL_BOOK,
+    "seal_book_pdf": (404, 404, 404, 404, 404, 302, 302, 404, 404),
+    "letters": (404, 404, 200, 404, 200, 200, 200, 404, 404),
+    "new_letter": (404,) * 9,  # the township's clerk alone
     "paper_sign_again": (302, 302, 302, 404, 404, 302, 302, 404, 404),
     "paper_print": OWN_CASE,
     "print_centre": (200, 200, 200, 200, 200, 200, 200, 404, 404),
@@ -173,6 +180,15 @@ ACTS: dict[str, str] = {
     "desk.file_signed_pdf": "nnn--nn--",
     "desk.attach_scan": "yyy--nn--",
     "desk.look_at_scan": "yyy--yy--",
+    "seals.print_register": "-----yy--",
+    "letters.open": "---------",  # the township's clerk alone
+    "letters.save_draft": "---------",  # the paper of another flow is not there for it
+    "letters.submit": "---------",
+    "letters.approve": "---------",
+    "letters.reject": "---------",
+    "letters.send_back": "---------",
+    "letters.seal": "---------",
+    "letters.void": "---------",
     "desk.report_signing_trouble": "nnn--nn--",
     "desk.sign_pdf_again": "yyy--yy--",
     "desk.make_pdf_again": "yyy--yy--",
@@ -377,6 +393,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
         "certificate_act": [certificate_of(cast).pk, "retire"],
         "scan": [scan_of(cast, case).pk] if name == "scan" else [],
+        **{key: [book_of(cast).pk] for key in ("seal_book", "seal_book_word", "seal_book_pdf") if key == name},
     }
     if name.startswith("form_proposal"):
         changed = changed_form(cast)
@@ -396,6 +413,13 @@ def sitting_of(cast: Cast) -> Sitting:
         action="applications.agree_by_township",
         defaults={"title": "乡镇意见", "opened_at": cast.now, "list_digest": "0" * 64},
     )
+    return made
+
+
+def book_of(cast: Cast) -> Document:
+    """The register of the village's seal, printed by its keeper."""
+    seal, on = Seal.objects.get(organisation=cast.village), AFTERNOON.date()
+    made: Document = cast.do("seals.print_register", seal, cast.keeper, {"first": on, "last": on}).result
     return made
 
 
@@ -533,6 +557,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         "registry.end_appointment": cast.clerk.appointments[0],
         "registry.withdraw_appointment": cast.clerk.appointments[0],
         "registry.retire_seal": Seal.objects.filter(organisation=cast.village).get(),
+        "seals.print_register": Seal.objects.filter(organisation=cast.village).get(),
+        "letters.open": cast.township,
         "registry.retire_certificate": certificate_of(cast) if code == "registry.retire_certificate" else None,
     }
     if code in rows:

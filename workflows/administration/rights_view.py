@@ -12,7 +12,8 @@ from registry.roles import LEVEL, SEES, Role
 from workflows.core.actions import ACTIONS, Action, CaseAction, TaskAction
 from workflows.core.procedure import flows
 from workflows.core.requests import office_page
-from workflows.core.trail_view import MAY_READ_ALL_SEALS, MAY_READ_TRAIL
+from workflows.core.seal_readers import MAY_READ_ALL_SEALS
+from workflows.core.trail_view import MAY_READ_TRAIL
 
 KEEPERS = (Role.VILLAGE_SEAL_KEEPER, Role.TOWNSHIP_SEAL_KEEPER)
 

@@ -20,6 +20,7 @@ class CoreConfig(AppConfig):
             print_actions,
             registry_actions,
             scan_actions,
+            seal_register_actions,
             signing_actions,
             sittings,
             standing_in,

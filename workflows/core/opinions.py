@@ -142,7 +142,9 @@ def requested_by(case: Case) -> str:
     return names.first() or ""
 
 
-def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, content_digest: str) -> SealUse:
+def use_seal(
+    move: Move, opinion: Opinion, *, place: str, form_code: str, content_digest: str, copies: int = 1
+) -> SealUse:
     """The keeper's act: refused for a blank or undecided paper, registered in the 用印登记."""
     seal = seal_of(move.acting.organisation, move)
     if opinion.seal_use is not None:  # a paper that came back to the keeper and is stamped anew
@@ -158,7 +160,9 @@ def use_seal(move: Move, opinion: Opinion, *, place: str, form_code: str, conten
             subject_kind=move.entity._meta.label_lower,
             subject_key=str(move.entity.pk),
             place=place,
-            copies=1,
+            copies=copies,
+            # A paper of several pages is sealed across them, too: the PDF shows it.
+            across_pages=move.case.flow_class.paperwork.across_pages,
             requested_by=requested_by(move.case),
             approved_by=opinion.written_by.name,
             decided=opinion.signature_id is not None,

@@ -14,7 +14,7 @@ from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import put
 from registry.models import Organisation
 from registry.roles import Role
-from signatures.models import SignedPdf
+from signatures.models import Seal, SignedPdf
 
 from .actions import CaseAction, Move, register
 from .actors import Actor
@@ -22,6 +22,7 @@ from .early_copies import is_in_force
 from .models import Case, Notice
 from .pdf_jobs import ATTEMPTS, PAUSES_MINUTES, make_pdf
 from .refusals import NotFound, Refusal
+from .seal_readers import readable_seals
 from .signing_jobs import may_be_signed, sign_sealed_pdf
 
 
@@ -46,12 +47,24 @@ class PaperAction(CaseAction):
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
         document = Document.objects.filter(pk=getattr(move_subject, "pk", None)).first()
-        if document is None or not document.case_key.startswith("case:"):
+        if document is None:
             raise NotFound("没有找到这份材料。")
+        if not document.case_key:
+            return self._of_a_seal(document, actor)
         case = Case(pk=int(document.case_key.removeprefix("case:")))
         county, found = super().find(case, actor)
         found.document = document
         return county, found
+
+    def _of_a_seal(self, document: Document, actor: Actor) -> tuple[Any, Any]:
+        """A book of the register: no case's paper, but of those who read that seal's register."""
+        seals = Seal.objects.all() if actor.is_system else readable_seals(actor)
+        if document.subject_kind != Seal._meta.label_lower or seals is None:
+            raise NotFound("没有找到这份材料。")
+        if not seals.filter(pk=int(document.subject_key)).exists():
+            raise NotFound("没有找到这份材料。")
+        document.document = document  # type: ignore[attr-defined]
+        return document.county, document
 
     def may(self, move: Move) -> bool:
         move.appointment = self.office_appointment(move)
@@ -69,7 +82,8 @@ class PaperAction(CaseAction):
             move.details["mark"] = WORDS
 
     def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=move.case.number)
+        number = move.on_case.number if move.on_case is not None else ""
+        return SubjectStamp(kind="forms_templates.document", key=str(move.subject.document.pk), number=number)
 
 
 class SystemPaperAction(PaperAction):
@@ -84,7 +98,7 @@ class SystemPaperAction(PaperAction):
         bureau = Organisation.objects.filter(county=move.county, code="bureau").first()
         if bureau is not None:
             Notice.objects.create(
-                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.case, text=text[:200], at=move.at
+                office=bureau, office_role=Role.BUREAU_SUPERVISOR, case=move.on_case, text=text[:200], at=move.at
             )
 
 
@@ -204,7 +218,8 @@ class ReportPdfTrouble(SystemPaperAction):
             later = move.at + timedelta(minutes=PAUSES_MINUTES[attempt - 1])
             make_pdf.using(run_after=later).enqueue(document.pk)
         elif attempt == ATTEMPTS:
-            self.tell_bureau(move, f"{move.case.title}的文书，PDF没有做成：{move.reason}")
+            about = move.on_case.title if move.on_case is not None else document.label
+            self.tell_bureau(move, f"{about}的文书，PDF没有做成：{move.reason}")
 
 
 @register

@@ -84,6 +84,7 @@ class Paperwork:
     title = ""
     checks_hint = "填表时自动核对，不必等全表填完。"  # what stands in the checks panel of an empty form
     form: tuple[str, int] = ("", 0)
+    across_pages = False  # 骑缝章: its seals go over the edges of all pages as well
     scripts: tuple[str, ...] = ()  # comforts of this flow's own sheet, beside those of every desk
 
     def describe(self, case: Case, entity: Any) -> None:

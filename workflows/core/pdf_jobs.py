@@ -24,6 +24,8 @@ from forms_templates.models import Document, PaperPdf, PrintRun
 from forms_templates.papers import PaperDamaged, read_paper
 from forms_templates.print_run import Line, cover, merged
 from registry.models.keys import KeyDestroyed
+from signatures.across_pages import across_pages
+from signatures.sealing import seals_across
 
 from .actors import Actor
 from .clock import now
@@ -113,6 +115,8 @@ def _make(documents: Iterable[Document]) -> str:
 def _file(document: Document, pdf: bytes, pages: int) -> None:
     from .door import perform
 
+    if pages > 1:
+        pdf = across_pages(pdf, seals_across(document))
     try:
         perform("desk.file_pdf", document, Actor.system(MAKER), {"pdf": pdf, "pages": pages}, at=now())
     except Refused:

@@ -73,6 +73,8 @@ def seal_state(document: Document, pictures: Mapping[str, bytes]) -> SealState:
 def _line(use: SealUse, signature: SealSignature | None) -> SealLine:
     kind = kind_of(signature)
     facts = f"用印登记{use.year}年第{use.number}号，{use.keeper.name}加盖"
+    if use.across_pages:
+        facts += "，PDF各页加盖骑缝章（Word文件没有：排好版以前不知道有几页）"
     if signature is not None:
         certificate = signature.certificate
         stamped = "，带时间戳" if signature.signed_pdf.time_stamped else ""

@@ -1,4 +1,4 @@
-"""The trail for those who look at everything, and the register of seals."""
+"""The trail for those who look at everything."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from audit.models import Event
 from audit.queries import county_page
 from registry.models import County
 from registry.roles import Role
-from signatures.models import SealUse
 
 from .actions import ACTIONS
 from .actors import Actor
 from .inbox import key_text, parse_key
-from .models import Case
-from .procedure import flows
-from .requests import actor_of, office_page, row_number
+from .requests import actor_of, office_page
 from .trail_search import Asked, asked_of, people_called
 from .trail_words import case_url, change_text, numbers_of, state_names
 
@@ -32,8 +29,6 @@ MAY_READ_TRAIL = (
     Role.FINANCE_OFFICER,
     Role.SUPERVISION_MEMBER,
 )
-# Who reads a seal register: the keepers of their own seal, the bureau and the auditor of every seal.
-MAY_READ_ALL_SEALS = (Role.BUREAU_SUPERVISOR, Role.AUDITOR)
 PAGE = 50
 
 
@@ -127,63 +122,3 @@ def trail_people(request: HttpRequest) -> HttpResponseBase:
     found = people_called(typed, county) if typed else []
     context = {"typed": typed, "people": found, "people_url": reverse("trail_people"), "back_url": reverse("trail")}
     return render(request, "desk/trail_people.html", context)
-
-
-@office_page
-def seal_register(request: HttpRequest) -> HttpResponseBase:
-    """用印登记: a keeper's own seals; the bureau's and the auditor's view of all."""
-    actor = actor_of(request)
-    uses = SealUse.objects.select_related("seal", "keeper", "revocation").order_by("-pk")
-    overseer = actor.holds(MAY_READ_ALL_SEALS)
-    keepers = [
-        office.organisation_id
-        for office in actor.offices
-        if office.role in (Role.TOWNSHIP_SEAL_KEEPER, Role.VILLAGE_SEAL_KEEPER)
-    ]
-    if overseer is not None:
-        uses = uses.filter(seal__organisation__county=overseer.organisation.county)
-    elif keepers:
-        uses = uses.filter(seal__organisation__in=keepers)
-    else:
-        raise Http404
-    before = request.GET.get("before", "")
-    if (last := row_number(before)) is not None:
-        uses = uses.filter(pk__lt=last)
-    found = list(uses[: PAGE + 1])
-    numbers = cases_of(found)
-    context = {
-        "rows": [seal_row(use, numbers) for use in found[:PAGE]],
-        "next_url": f"{reverse('seal_register')}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
-        "total_text": f"已显示{len(found[:PAGE])}条。" if found else "",
-    }
-    return render(request, "desk/seal_register.html", context)
-
-
-def cases_of(uses: list[SealUse]) -> dict[tuple[str, str], Case]:
-    """The cases of these uses, by subject (one query per kind of subject)."""
-    found: dict[tuple[str, str], Case] = {}
-    for flow in flows().values():
-        kind = flow.entity_model._meta.label_lower
-        keys = [use.subject_key for use in uses if use.subject_kind == kind]
-        for entity in flow.entity_model.objects.filter(pk__in=keys).select_related("case"):
-            found[kind, str(entity.pk)] = entity.case
-    return found
-
-
-def seal_row(use: SealUse, cases: dict[tuple[str, str], Case]) -> dict[str, Any]:
-    case = cases.get((use.subject_kind, use.subject_key))
-    revocation = getattr(use, "revocation", None)
-    return {
-        "number": f"{use.year}年第{use.number}号",
-        "at": use.at,
-        "seal": use.seal.name,
-        "subject": f"{case.title}（{case.number}）" if case else use.subject_key,
-        "subject_url": reverse("case", args=[case.pk]) if case else "",
-        "document": case.flow_class.paperwork.title if case else "",
-        "copies": use.copies,
-        "requested_by": use.requested_by,
-        "approved_by": use.approved_by,
-        "keeper": use.hand,
-        "by_clerk": use.by_clerk,
-        "revoked": f"已作废：{revocation.why}" if revocation else "",
-    }

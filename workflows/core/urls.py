@@ -12,6 +12,7 @@ from . import (
     paper_view,
     print_view,
     scan_view,
+    seal_register_view,
     sitting_view,
     standing_in_view,
     trail_event_view,
@@ -55,5 +56,9 @@ urlpatterns = [
     path("trail/", trail_view.trail, name="trail"),
     path("trail/people/", trail_view.trail_people, name="trail_people"),
     path("trail/<int:sequence>/", trail_event_view.trail_event, name="trail_event"),
-    path("seals/", trail_view.seal_register, name="seal_register"),
+    path("seals/", seal_register_view.seal_register, name="seal_register"),
+    path("seals/print/", seal_register_view.seal_register_print, name="seal_register_print"),
+    path("seals/books/<int:pk>/", seal_register_view.seal_book, name="seal_book"),
+    path("seals/books/<int:pk>/word/", seal_register_view.seal_book_word, name="seal_book_word"),
+    path("seals/books/<int:pk>/pdf/", seal_register_view.seal_book_pdf, name="seal_book_pdf"),
 ]

@@ -161,6 +161,7 @@ class AgreementPaperwork(Paperwork):
     flow_label = "agreements"
     title = "用工协议"
     form = FORM
+    across_pages = True
 
     def describe(self, case: Case, entity: Agreement) -> None:
         case.title = entity.worker.name[:60]

@@ -1,0 +1,3 @@
+from tests.core.conftest import browser, cast
+
+__all__ = ["browser", "cast"]
