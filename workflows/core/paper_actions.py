@@ -78,7 +78,7 @@ class PaperAction(CaseAction):
     def tell_of_copy(self, move: Move) -> None:
         """Which version goes out, and whether it carries the mark of what is not decided yet."""
         move.details["paper_version"] = move.subject.document.number
-        if not is_in_force(move.case):
+        if move.on_case is not None and not is_in_force(move.case):
             move.details["mark"] = WORDS
 
     def stamp(self, move: Move) -> SubjectStamp:
@@ -142,7 +142,7 @@ class DownloadPdf(PaperAction):
     def apply(self, move: Move) -> None:
         pdf = PaperPdf.objects.select_related("document__person_key", "signed").get(document=move.subject.document)
         # Where an organisation has signed it, what goes out is the signed one; the mark would break its signature.
-        found: PaperPdf | SignedPdf = getattr(pdf, "signed", pdf) if is_in_force(move.case) else pdf
+        found: PaperPdf | SignedPdf = getattr(pdf, "signed", pdf) if move.on_case and is_in_force(move.case) else pdf
         self.tell_of_copy(move)
         move.papers.append(found.stamp)
         move.result = found
