@@ -124,6 +124,7 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
             ("考勤", reverse("attendance")),
             ("离岗", reverse("exits")),
             ("督查", reverse("findings")),
+            ("考核", reverse("appraisals")),
             ("打印", reverse("print_centre")),
         ]
     if may_see_pay(actor):

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "workflows.terminations",
     "workflows.inspections",
     "workflows.applications",
+    "workflows.appraisals",
     "workflows.attendance",
     "workflows.employment",
     "workflows.administration",

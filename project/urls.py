@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.core.urls")),
     path("", include("workflows.applications.urls")),
     path("", include("workflows.administration.urls")),
+    path("", include("workflows.appraisals.urls")),
     path("", include("workflows.attendance.urls")),
     path("", include("workflows.employment.urls")),
     path("", include("workflows.terminations.urls")),

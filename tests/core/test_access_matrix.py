@@ -51,6 +51,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "pay": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "pay_open": (302,) * 9,
     "pay_export": (302, 302, 302, 404, 404, 302, 302, 404, 404),
+    "appraisals": (200, 200, 200, 200, 200, 200, 200, 404, 404),
+    "appraisal_records": (200, 200, 200, 200, 200, 404, 404, 404, 404),
+    "appraisal_scheme_open": (302,) * 9,  # these answer to POST
+    "appraisal_summary_open": (302,) * 9,
+    "appraisals_open": (302,) * 9,
+    "appraisal_record_strike": (302,) * 9,
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
     "exits": OPEN,
     # Nobody has a tenure here, so there is nothing to end.
@@ -283,6 +289,45 @@ ACTS: dict[str, str] = {
     "recoveries.deliver": "---------",
     "recoveries.repay": "---------",
     "recoveries.void": "---------",
+    # Of an appraisal, a scheme and a batch tests/appraisals say who may act on them; here there is none.
+    "appraisals.open": "---------",
+    "appraisals.record": "---------",
+    "appraisals.strike_record": "---------",
+    "appraisals.save_draft": "---------",
+    "appraisals.hear": "---------",
+    "appraisals.strike_opinion": "---------",
+    "appraisals.submit": "---------",
+    "appraisals.propose": "---------",
+    "appraisals.worker_signs": "---------",
+    "appraisals.worker_objects": "---------",
+    "appraisals.worker_refuses": "---------",
+    "appraisals.decide_objection": "---------",
+    "appraisals.agree_by_township": "---------",
+    "appraisals.seal": "---------",
+    "appraisals.send_back": "---------",
+    "appraisals.void": "---------",
+    "appraisals.file": "---------",
+    "appraisals.renew": "---------",
+    "appraisals.terminate": "---------",
+    "appraisals.let_end": "---------",
+    "appraisals.raise_alarm": "---------",
+    "schemes.open": "---------",
+    "schemes.save_draft": "---------",
+    "schemes.submit": "---------",
+    "schemes.approve": "---------",
+    "schemes.send_back": "---------",
+    "schemes.issue": "---------",
+    "schemes.void": "---------",
+    "scheme_receipts.send": "---------",
+    "scheme_receipts.receive": "---------",
+    "summaries.open": "---------",
+    "summaries.submit": "---------",
+    "summaries.gather_more": "---------",
+    "summaries.approve": "---------",
+    "summaries.report": "---------",
+    "summaries.send_back": "---------",
+    "summaries.file": "---------",
+    "summaries.void": "---------",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -487,7 +532,7 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
     from django.db import transaction
 
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
-    data["places"] = "2"
+    data |= {"places": "2", "review_grade": "pass"}
     data |= {"appraisal_year": "2020", "appraisal_result": "合格"}
     data |= {"office": "township_clerk", "to": "draft", "label": "applications", "version": 2}
     data["decision"], data["picks"] = "applications.agree_by_township", [f"{task_of(waiting).pk}:"]

@@ -23,6 +23,7 @@ FLOORS = {
     "applications": 7,
     "inspections": 7,
     "terminations": 8,
+    "appraisals": 7,
     "project": 10,
 }
 
