@@ -170,3 +170,50 @@ def test_the_filing_reaches_each_appraisal_with_an_event_of_its_own(cast: Cast) 
     assert (event.action, event.to_state, event.details["summary"]) == ("appraisals.file", "filed", batch.key)
     with nothing_happens():
         run_daily(cast.now)
+
+
+@pytest.mark.article("《办法》第九条")
+def test_who_failed_is_put_forward_for_termination(cast: Cast) -> None:
+    from workflows.terminations.models import Termination
+
+    case = filed(cast, cast.workers[0], years.BAD, "fail")
+    cast.do("appraisals.terminate", task_of(case), cast.township_clerk)
+    assert appraisal_of(case).state == State.TERMINATION_OPENED
+    exit_ = Termination.objects.get(tenure=tenure_of(cast.workers[0]))
+    assert (exit_.reason, exit_.happened_on) == ("failed_appraisal", appraisal_of(case).filed_on)
+    assert "2020年度考核不合格" in exit_.facts
+    assert case.number in exit_.proof
+    assert events_of(case)[-1].details["termination"] == exit_.case.key
+
+
+@pytest.mark.article("《办法》第九条")
+def test_who_passed_is_not_put_forward(cast: Cast) -> None:
+    case = filed(cast, cast.workers[0])
+    with nothing_happens(), pytest.raises(Refused) as caught:
+        cast.do("appraisals.terminate", task_of(case), cast.township_clerk)
+    assert codes(caught) == ["passed"]
+
+
+def test_the_township_signs_and_seals_all_renewals_in_one_sitting(cast: Cast) -> None:
+    from time_machine import travel
+
+    cases = [filed(cast, worker) for worker in cast.workers]
+    for case in cases:
+        cast.do("appraisals.renew", task_of(case), cast.township_clerk)
+    renewals = [each.case for each in Agreement.objects.filter(state=AgreementState.DRAFT)]
+    for renewal in renewals:
+        agreement = Agreement.objects.get(case=renewal)
+        dates = {"start_on": str(agreement.start_on), "end_on": str(agreement.end_on), "workplace": "主街"}
+        cast.do("agreements.submit", task_of(renewal), cast.clerk, dates | years.INK)
+    for action, part in (
+        ("agreements.sign_for_township", cast.reviewer),
+        ("agreements.seal_by_township", cast.township_keeper),
+    ):
+        picks = [f"{task_of(each).pk}:" for each in renewals]
+        data = {"decision": action, "picks": picks, **signed(part.name)}
+        sitting = perform("desk.open_sitting", cast.county, part, data, at=cast.tick()).result
+        with travel(cast.tick(), tick=False):
+            work_off(sitting)
+        assert progress_of(sitting)["done"] == len(cases)
+        cast.tick()
+    assert Agreement.objects.filter(state=AgreementState.CONCLUDED, appraisal_year="2020").count() == len(cases)

@@ -533,7 +533,6 @@ def test_an_action_is_done_by_those_it_is_for(code: str, cast: Cast, waiting: Ca
 
     data = {**signed("林书平"), **cast.answers(), "reason": "核对纸质证件", "relation": "姐夫", "text": "请核对。"}
     data |= {"places": "2", "review_grade": "pass"}
-    data |= {"appraisal_year": "2020", "appraisal_result": "合格"}
     data |= {"office": "township_clerk", "to": "draft", "label": "applications", "version": 2}
     data["decision"], data["picks"] = "applications.agree_by_township", [f"{task_of(waiting).pk}:"]
     data |= {"person": cast.auditor.name, "deputy": cast.head.name, "from_on": "2020-09-16", "to_on": "2020-09-17"}

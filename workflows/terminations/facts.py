@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from registry.policies import Policy
+from workflows.appraisals.grading.settling import filed_results
+from workflows.appraisals.models import Grade
 from workflows.core.actors import Actor
 from workflows.core.models import DeskTask
-from workflows.employment.models import LASTING, Tenure, TenureState
+from workflows.employment.models import LASTING, EndReason, Tenure, TenureState
 from workflows.employment.tenures.ends import Prospect, prospects
 from workflows.inspections.models import Finding, FindingState, Weight
 
@@ -45,6 +47,12 @@ def findings_about(termination: Termination) -> Iterable[Finding]:
     """The records of problems about this worker, the newest first (one query)."""
     found = Finding.objects.filter(worker=termination.tenure.worker_id).exclude(state=FindingState.VOIDED)
     return found.select_related("case").order_by("-found_on", "-pk")
+
+
+def has_failed(tenure: Tenure) -> bool:
+    """Whether the result on file for the present agreement is a fail (two or three queries)."""
+    filed = filed_results(tenure)
+    return bool(filed) and filed[0].grade == Grade.FAIL
 
 
 def fields_of(termination: Termination) -> dict[str, Any]:
@@ -87,6 +95,7 @@ def facts_of(
         verified_by=str(fields.get("verified_by") or ""),
         verified_on=fields.get("verified_on"),
         evidence=len(fields.get("evidence") or ()),
+        failed_appraisal=has_failed(tenure) if termination.reason == EndReason.FAILED_APPRAISAL else None,
         finding=finding_facts(finding, tenure.worker_id) if finding is not None else None,
         confirmed=confirmed,
         actor_proposed=proposed,

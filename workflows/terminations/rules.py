@@ -53,7 +53,7 @@ class ExitFacts:
     evidence: int
     finding: FindingFacts | None
     confirmed: bool = False
-    failed_appraisal: bool | None = None  # None: what was filed is not known here
+    failed_appraisal: bool | None = None  # None: the ground is another one
     actor_proposed: bool = False
     decides: bool = False  # asked at the decision, not at the proposal
 

@@ -110,6 +110,7 @@ class SubmitAgreement(TaskAction):
 
 class _EmployerSigns(TaskAction):
     weight = "primary"
+    in_batch = True  # a township renews eighty people in one sitting
     form = SignatureForm
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
@@ -164,6 +165,7 @@ class _Concludes(TaskAction):
     """The seal concludes the agreement: the worker is 待上岗, the post 在用 when full."""
 
     weight = "seal"
+    in_batch = True
     signed_at: ClassVar[str]
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:

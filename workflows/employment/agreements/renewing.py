@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django import forms
-
 from registry.models import Worker
 from registry.policies import Policy, policy_on
-from workflows.core.actions import Move, refusals_of_form, register
+from workflows.core.actions import Move, register
 from workflows.core.actors import Actor
 from workflows.core.models import Case
 from workflows.core.opening import OpenInVillage, opener
-from workflows.core.plain_forms import PlainForm
-from workflows.core.refusals import NotFound, Overtaken, Refusal, Refused
+from workflows.core.refusals import NotFound, Overtaken, Refusal
 
 from ..models import AT_WORK, Agreement, AgreementState, Tenure, TenureState
 from ..tenures.endings import lock_tenure
@@ -49,18 +46,6 @@ def register_appraisal(appraisals: Appraisals) -> Appraisals:
     return appraisals
 
 
-def appraised_elsewhere() -> bool:
-    """Whether results come from the appraisals; else the clerk writes them down from the paper."""
-    return bool(_APPRAISALS)
-
-
-class RenewalForm(PlainForm):
-    """Of which appraisal on paper; not asked for where the appraisals themselves are kept here."""
-
-    appraisal_year = forms.RegexField(r"^20\d\d$", label="考核年度", max_length=4)
-    appraisal_result = forms.ChoiceField(label="考核结果", choices=[("合格", "合格"), ("优秀", "优秀")])
-
-
 @register
 class OpenRenewal(OpenInVillage):
     """续签用工协议 for a tenure: the next term, the same post."""
@@ -74,12 +59,7 @@ class OpenRenewal(OpenInVillage):
     thing = "这份续签协议"
 
     def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        if appraised_elsewhere():
-            return {}
-        form = RenewalForm(data)
-        if not form.is_valid():
-            raise Refused(refusals_of_form(form))
-        return dict(form.cleaned_data)
+        return {}
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
         pk = getattr(move_subject, "pk", None) or 0
