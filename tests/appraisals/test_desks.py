@@ -16,7 +16,7 @@ from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.core.seen import seen_of
 
 pytestmark = pytest.mark.django_db
-WAY = (
+WAY: tuple[tuple[State, str, str, dict[str, Any]], ...] = (
     (State.GATHERING, "appraisals.submit", "clerk", years.WORDS | {"grade": "pass"}),
     (State.AWAITING_VILLAGE, "appraisals.propose", "head", {}),
     (State.AWAITING_WORKER, "appraisals.worker_signs", "clerk", years.INK),
