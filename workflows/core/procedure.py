@@ -248,7 +248,9 @@ class Procedure(Flow):
     @classmethod
     def entity_of(cls, case: Case) -> Any:
         loaded = case._state.fields_cache.get(cls.entity_name)
-        return loaded or cls.entity_model.objects.select_related(*cls.entity_with).get(case=case)
+        # Without a name select_related() would follow every relation there is.
+        rows = cls.entity_model.objects
+        return loaded or (rows.select_related(*cls.entity_with) if cls.entity_with else rows).get(case=case)
 
     @classmethod
     def case_with(cls) -> list[str]:

@@ -27,7 +27,7 @@ class AppraisalFlow(Procedure):
 
     entity_model = Appraisal
     entity_name = "appraisal"
-    entity_with = ("worker", "scheme", "tenure__post", "village")
+    entity_with = ("worker",)
     paperwork = AppraisalPaperwork()
 
     begin_appraisal = Begin().LeadsTo(this.gather)

@@ -21,7 +21,6 @@ class SchemeFlow(Procedure):
 
     entity_model = Scheme
     entity_name = "appraisal_scheme"
-    entity_with = ("policy_set",)
     paperwork = SchemePaperwork()
 
     begin_scheme = Begin().LeadsTo(this.draw_up_scheme)
@@ -61,7 +60,6 @@ class ReceiptFlow(Procedure):
 
     entity_model = SchemeReceipt
     entity_name = "scheme_receipt"
-    entity_with = ("scheme__case", "scheme__township", "scheme__county")
     paperwork = ReceiptPaperwork()
 
     begin_receipt = Begin().LeadsTo(this.sign_for_scheme)

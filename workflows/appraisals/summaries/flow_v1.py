@@ -21,7 +21,6 @@ class SummaryFlow(Procedure):
 
     entity_model = Summary
     entity_name = "appraisal_summary"
-    entity_with = ("policy_set",)
     paperwork = SummaryPaperwork()
 
     begin_summary = Begin().LeadsTo(this.fill_summary)
