@@ -116,7 +116,7 @@ def test_a_page_takes_few_queries_and_no_more_for_more_people(cast: Cast, browse
     one = asked()
     walk(cast, begin(cast, cast.workers[1]), State.AWAITING_WORKER)
     assert asked() == one
-    assert one <= 16
+    assert one <= 10
 
 
 def test_a_seal_is_given_to_many_at_once(cast: Cast, browser: Browser) -> None:

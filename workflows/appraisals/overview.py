@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,8 +13,7 @@ from registry.models import Organisation
 from registry.roles import SEES, OrganisationKind, Role, Sight
 from workflows.core.actors import Actor
 from workflows.core.models import Case
-from workflows.employment.models import LASTING
-from workflows.employment.tenures.periods import Served, served_in
+from workflows.employment.models import LASTING, Tenure, TenureState
 
 from .grading.facts import year_days
 from .grading.flow_v1 import AppraisalFlow
@@ -66,10 +64,14 @@ def scheme_row(scheme: Scheme | None, actor: Actor, township: Organisation | Non
     }
 
 
-def served_there(office: Organisation, year: int, on: date) -> list[Served]:
-    """Everybody with days on a post there in the year, until today (three queries)."""
+def tenures_there(office: Organisation, year: int) -> Any:
+    """Everybody with a tenure there that touches the year, in one query; on which days they were in post the door asks
+    when something is written."""
     first, last = year_days(year)
-    return served_in(office, first, min(last, on)) if first <= on else []
+    place = "village" if office.kind == OrganisationKind.VILLAGE else "township"
+    found = Tenure.objects.filter(Q(end_on__isnull=True) | Q(end_on__gte=first), **{place: office}, start_on__lte=last)
+    found = found.exclude(state=TenureState.CANCELLED)
+    return found.select_related("worker", "post", "village").order_by("village", "start_on", "pk")
 
 
 def looks_of(tenures: list[int], year: int) -> dict[int, dict[str, int]]:
@@ -85,18 +87,17 @@ def looks_of(tenures: list[int], year: int) -> dict[int, dict[str, int]]:
     return found
 
 
-def people_rows(office: Organisation, year: int, on: date) -> list[dict[str, Any]]:
-    """A village's people of the year: looks, and the appraisal where there is one."""
-    served = served_there(office, year, on)
-    keys = [each.tenure.pk for each in served]
+def people_rows(office: Organisation, year: int) -> list[dict[str, Any]]:
+    """A village's people of the year: looks, and the appraisal where there is one (three queries)."""
+    tenures = list(tenures_there(office, year))
+    keys = [tenure.pk for tenure in tenures]
     looks = looks_of(keys, year)
     going = {
         each.tenure_id: each
         for each in Appraisal.objects.filter(tenure__in=keys, year=year).exclude(state=State.VOIDED)
     }
     rows = []
-    for each in served:
-        tenure = each.tenure
+    for tenure in tenures:
         appraisal = going.get(tenure.pk)
         counts = looks.get(tenure.pk, {})
         rows.append(
@@ -113,33 +114,24 @@ def people_rows(office: Organisation, year: int, on: date) -> list[dict[str, Any
     return rows
 
 
-def village_rows(township: Organisation, year: int, on: date) -> list[dict[str, Any]]:
-    """How far each village of a township is (five queries)."""
-    in_post = Counter(each.tenure.village_id for each in served_there(township, year, on))
-    states: dict[int, Counter[str]] = {}
-    for village, state in (
-        Appraisal.objects.filter(township=township, year=year)
-        .exclude(state=State.VOIDED)
-        .values_list("village", "state")
-    ):
-        states.setdefault(village, Counter())[state] += 1
-    rows = []
-    for village in Organisation.objects.filter(parent=township, kind=OrganisationKind.VILLAGE).order_by("code"):
-        counted = states.get(village.pk, Counter())
-        if not in_post[village.pk] and not counted:
-            continue
-        begun = sum(counted.values())
-        filed = sum(counted[state] for state in WITH_RESULT)
-        rows.append(
-            {
-                "name": village.name,
-                "in_post": in_post[village.pk],
-                "begun": begun,
-                "sealed": counted[State.AWAITING_SUMMARY] + filed,
-                "filed": filed,
-            }
-        )
-    return rows
+def village_rows(township: Organisation, year: int) -> tuple[list[dict[str, Any]], int]:
+    """How far each village of a township is, and how many results wait for a batch (two queries)."""
+    rows: dict[str, dict[str, Any]] = {}
+
+    def row(name: str) -> dict[str, Any]:
+        return rows.setdefault(name, {"name": name, "in_post": 0, "begun": 0, "sealed": 0, "filed": 0})
+
+    for tenure in tenures_there(township, year):
+        row(tenure.village.name)["in_post"] += 1
+    ready = 0
+    appraisals = Appraisal.objects.filter(township=township, year=year).exclude(state=State.VOIDED)
+    for village, state, summary in appraisals.values_list("village__name", "state", "summary"):
+        counted = row(village)
+        counted["begun"] += 1
+        counted["filed"] += state in WITH_RESULT
+        counted["sealed"] += state == State.AWAITING_SUMMARY or state in WITH_RESULT
+        ready += state == State.AWAITING_SUMMARY and summary is None
+    return list(rows.values()), ready
 
 
 def appraisals_of(actor: Actor, year: int, wanted: Mapping[str, str]) -> Any:

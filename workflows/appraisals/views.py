@@ -32,12 +32,11 @@ from .overview import (
     scheme_for,
     scheme_row,
     sees_appraisals,
-    served_there,
+    tenures_there,
     village_rows,
     years_to_choose,
 )
 from .records import BAD, GOOD, TOWNSHIP_RECORDERS, VILLAGE_RECORDERS, RecordForm
-from .summaries.actions import ready
 
 SHOWN_RECORDS = 30
 
@@ -74,7 +73,8 @@ def show_appraisals(
     scheme = scheme_for(township, year)
     is_clerk = is_village and actor.appointment_for(office.pk, Role.VILLAGE_CLERK) is not None  # type: ignore[union-attr]
     sums_up = township is not None and actor.appointment_for(township.pk, Role.TOWNSHIP_CLERK) is not None
-    people = people_rows(office, year, on) if is_village and office is not None else []
+    people = people_rows(office, year) if is_village and office is not None else []
+    villages, ready = village_rows(office, year) if office is not None and not is_village else ([], 0)
     context = {
         "title": "考核",
         "year": year,
@@ -84,8 +84,8 @@ def show_appraisals(
         "people": people,
         "can_begin": is_clerk and any(not row["url"] for row in people),
         "kinds": RecordKind.labels,
-        "villages": village_rows(office, year, on) if office is not None and not is_village else [],
-        "ready": ready(township.pk, year).count() if sums_up and township is not None else 0,
+        "villages": villages,
+        "ready": ready if sums_up else 0,
         "records_url": reverse("appraisal_records") if may_record(actor) else "",
         "missing": missing_rows(actor),
         "rows": [
@@ -182,9 +182,8 @@ def records(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         return _show_records(request, office)
-    served = {each.tenure.pk: each.tenure for each in served_there(office, today().year, today())}
     # A record of last year is still taken in January.
-    served |= {each.tenure.pk: each.tenure for each in served_there(office, today().year - 1, today())}
+    served = {each.pk: each for year in (today().year - 1, today().year) for each in tenures_there(office, year)}
     chosen = [served[key] for key in map(row_number, request.POST.getlist("tenure")) if key in served]
     form = RecordForm(request.POST)
     slips = [] if chosen else [Refusal("nobody", "请先勾选记谁。", anchor="tenure")]
@@ -226,13 +225,13 @@ def _show_records(
         "office": office.name,
         "people": [
             {
-                "pk": each.tenure.pk,
-                "name": each.tenure.worker.name,
-                "note": f"{each.tenure.village.name}，" if place == "township" else "",
-                "post": each.tenure.post.type_name if each.tenure.post is not None else "",
-                "ticked": str(each.tenure.pk) in ticked,
+                "pk": each.pk,
+                "name": each.worker.name,
+                "note": f"{each.village.name}，" if place == "township" else "",
+                "post": each.post.type_name if each.post is not None else "",
+                "ticked": str(each.pk) in ticked,
             }
-            for each in served_there(office, on.year, on)
+            for each in tenures_there(office, on.year)
         ],
         "fields": form.rows(errors_of(refusals)),
         "rows": [
