@@ -34,7 +34,7 @@ class ReviewFlow(Procedure):
 
     entity_model = Review
     entity_name = "exit_review"
-    entity_with = ("termination__tenure__worker", "termination__case", "county")
+    entity_with = ("termination",)
     paperwork = ReviewPaperwork()
 
     begin_review = Begin().LeadsTo(this.state_claim)
