@@ -24,6 +24,7 @@ from workflows.form_versions.views import may_take_part as may_change_forms
 from workflows.form_versions.views import waiting_for as forms_waiting
 from workflows.letters.views import may_see_letters
 from workflows.policies.views import may_take_part, waiting_for
+from workflows.reporting.ledgers.views import may_see_ledgers
 
 # Appointments named beside the person; more would push the way out off the bar.
 _TITLES_SHOWN = 2
@@ -131,6 +132,8 @@ def _nav(actor: Actor, path: str) -> list[Entry]:
         ways.insert(5, ("薪酬", reverse("pay")))
     if may_bring_back_scans(actor):
         ways.append(("纸签", reverse("scans")))
+    if may_see_ledgers(actor):
+        ways.insert(-1, ("台账", reverse("ledgers")))
     if _may_read_seals(actor):
         ways.append(("用印登记", reverse("seal_register")))
     if may_see_letters(actor):

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "evidence",
     "workflows.terminations",
     "workflows.inspections",
+    "workflows.reporting",
     "workflows.applications",
     "workflows.appraisals",
     "workflows.attendance",

@@ -25,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.form_versions.urls")),
     path("", include("workflows.briefings.urls")),
     path("", include("workflows.letters.urls")),
+    path("", include("workflows.reporting.urls")),
 ]

@@ -33,6 +33,7 @@ STEPS = {
     "pay_out": "财政发放薪酬",
     "agreement": "签订用工协议",
     "exit_objection": "对离岗通知提出异议",
+    "open_ledger": "建立实名台账（报送截止日前）",
 }
 OFFICES = {
     "bureau": "人社局",
