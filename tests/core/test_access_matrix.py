@@ -119,6 +119,9 @@ PAGES: dict[str, tuple[int, ...]] = {
     "delegations": IN_OFFICE,
     "delegation_end": (303, 303, 404, 404, 404, 404, 404, 404, 404),
     "reassign": (404, 404, 200, 404, 404, 200, 404, 404, 404),
+    "ledgers": (404, 404, 200, 404, 200, 200, 200, 404, 404),
+    "ledger_xlsx": (200, 200, 200, 404, 404, 200, 200, 404, 404),
+    "ledger_changes": (404, 404, 404, 404, 404, 302, 404, 404, 404),
     "briefings": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_receipts": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "briefing_send": (404, 404, 200, 404, 200, 404, 404, 404, 404),
@@ -140,6 +143,10 @@ PAGES: dict[str, tuple[int, ...]] = {
 # Open to everybody, logged in or not.
 PUBLIC = {"login", "logout", "sheet_css", "check", "checked"}
 # For the same paper: who may, of those in PARTS. "y" done or refused by a rule, "n" not yours, "-" does not exist.
+LEDGER_ACTS = (
+    "ledgers.check", "ledgers.review", "ledgers.file", "ledgers.receive", "ledgers.send_back", "ledgers.take_anew",
+    "ledgers.supplement", "ledgers.void", "ledgers.archive", "ledgers.export", "ledgers.confirm_entry",
+)  # fmt: skip
 ACTS: dict[str, str] = {
     "applications.open": "y--------",
     "applications.save_draft": "nnn--nn--",
@@ -362,6 +369,10 @@ ACTS: dict[str, str] = {
     "registry.register_certificate": "-------y-",
     "registry.retire_certificate": "-------y-",
     "registry.issue_demo_certificates": "---------",
+    # The paper of another flow is not there for them; the clock's alone opens one.
+    "ledgers.open": "---------",
+    **dict.fromkeys(LEDGER_ACTS, "---------"),
+    "ledgers.export_changes": "-----y---",
     "briefings.send": "--y------",
     "briefings.receive": "---------",  # the paper of another flow is not there for it
     "policies.propose": "-----y---",
@@ -589,6 +600,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
     rows: dict[str, Any] = {
         "employment.unmask_worker": Application.objects.get(case=case).worker,
         "printing.start": cast.county,
+        "ledgers.export_changes": cast.county,
+        "ledgers.open": cast.township,
         "printing.cancel": PrintRun(),
         "printing.finish": PrintRun(),
         "printing.take": PrintRun(),
