@@ -1,5 +1,6 @@
 """What stands on every page: whose site it is, who is logged in, where one can go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,43 +114,45 @@ def _site(actor: Actor | None) -> Site:
     return Site(county=county, demo=settings.DEMO)
 
 
+def _sees_cases(actor: Actor) -> bool:
+    return any(SEES[Role(appointment.role)] != Sight.NOTHING for appointment in actor.appointments)
+
+
+def _holds_office(actor: Actor) -> bool:
+    return bool(actor.appointments)
+
+
+def _ways() -> tuple[tuple[str, str, Callable[[Actor], bool]], ...]:
+    """Every entry in its order: what it is called, the page behind it, who may open that."""
+    return (
+        ("待办", "inbox", _sees_cases),
+        ("申请", "applications", _sees_cases),
+        ("岗位", "posts", _sees_cases),
+        ("人员", "workers", _sees_cases),
+        ("考勤", "attendance", _sees_cases),
+        ("薪酬", "pay", may_see_pay),
+        ("台账", "ledgers", may_see_ledgers),
+        ("考核", "appraisals", _sees_cases),
+        ("督查", "findings", _sees_cases),
+        ("离岗", "exits", _sees_cases),
+        ("打印", "print_centre", _sees_cases),
+        ("纸签", "scans", may_bring_back_scans),
+        ("用印登记", "seal_register", _may_read_seals),
+        ("用印申请", "letters", may_see_letters),
+        ("办理记录", "trail", may_read_trail),
+        ("传达", "briefings", must_follow_up),
+        ("政策", "policies", may_take_part),
+        ("表样", "forms", may_change_forms),
+        ("单位", "organisations", may_administer),
+        ("用户", "officials", may_administer),
+        ("印章", "seals", may_administer),
+        ("条款对照", "articles", _holds_office),
+    )
+
+
 def _nav(actor: Actor, path: str) -> list[Entry]:
     """Only what this person may open."""
-    ways = []
-    if any(SEES[Role(appointment.role)] != Sight.NOTHING for appointment in actor.appointments):
-        ways = [
-            ("待办", reverse("inbox")),
-            ("申请", reverse("applications")),
-            ("岗位", reverse("posts")),
-            ("人员", reverse("workers")),
-            ("考勤", reverse("attendance")),
-            ("离岗", reverse("exits")),
-            ("督查", reverse("findings")),
-            ("考核", reverse("appraisals")),
-            ("打印", reverse("print_centre")),
-        ]
-    if may_see_pay(actor):
-        ways.insert(5, ("薪酬", reverse("pay")))
-    if may_bring_back_scans(actor):
-        ways.append(("纸签", reverse("scans")))
-    if may_see_ledgers(actor):
-        ways.insert(-1, ("台账", reverse("ledgers")))
-    if _may_read_seals(actor):
-        ways.append(("用印登记", reverse("seal_register")))
-    if may_see_letters(actor):
-        ways.append(("用印申请", reverse("letters")))
-    if may_read_trail(actor):
-        ways.append(("办理记录", reverse("trail")))
-    if must_follow_up(actor):
-        ways.append(("传达", reverse("briefings")))
-    if may_take_part(actor):
-        ways.append(("政策", reverse("policies")))
-    if may_change_forms(actor):
-        ways.append(("表样", reverse("forms")))
-    if may_administer(actor):
-        ways += [("单位", reverse("organisations")), ("用户", reverse("officials")), ("印章", reverse("seals"))]
-    if actor.appointments:
-        ways.append(("条款对照", reverse("articles")))
+    ways = [(label, reverse(name)) for label, name, may_open in _ways() if may_open(actor)]
     proposals = _proposals(actor)
     return [
         Entry(
