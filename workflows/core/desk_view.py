@@ -27,7 +27,7 @@ from .history_panel import history_panels
 from .inbox import pager_of
 from .models import Case, DeskTask
 from .paperwork import Page, Paperwork
-from .procedure import flows, open_tasks
+from .procedure import open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .scan_actions import may_bring_back
@@ -51,7 +51,7 @@ def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:
     case = (
         Case.objects.visible_to(actor, copied=copied)
         .filter(pk=pk)
-        .select_related("county", "village__county", "township", "opened_by", *entities())
+        .select_related("county", "village__county", "township", "opened_by")
         .first()
     )
     if case is None:
@@ -68,11 +68,6 @@ def works_on(actor: Actor, case: Case) -> bool:
         if SEES[Role(each.role)] == Sight.OWN and each.organisation_id in (case.village_id, case.township_id):
             return True
     return False
-
-
-def entities(prefix: str = "") -> list[str]:
-    """What every flow wants read together with a case."""
-    return [f"{prefix}{name}" for flow in flows().values() for name in flow.case_with()]
 
 
 def typed_by(request: HttpRequest) -> dict[str, Any]:
@@ -221,9 +216,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One's own task: GET shows it, POST does what the pressed button says."""
     actor, at = actor_of(request), now()
     found = (
-        DeskTask.objects.select_related(
-            "owner", "process__county", "process__village__county", "process__township", *entities("process__")
-        )
+        DeskTask.objects.select_related("owner", "process__county", "process__village__county", "process__township")
         .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor, copied=False))
         .first()
     )

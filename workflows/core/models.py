@@ -127,17 +127,19 @@ class Case(AbstractProcess):
     def entity(self) -> Any:
         """What the case is about: the row that carries the state (loaded once)."""
         if "_entity" not in self.__dict__:
-            entity = self.flow_class.entity_of(self)
-            # The same rows under two names: asked for once.
-            for name in ("county", "township", "village"):
-                if getattr(entity, f"{name}_id", None) == getattr(self, f"{name}_id") is not None:
-                    setattr(entity, name, getattr(self, name))
-            entity.case = self
-            self.__dict__["_entity"] = entity
+            self.bind(self.flow_class.entity_of(self))
         return self.__dict__["_entity"]
 
     @entity.setter
     def entity(self, entity: Any) -> None:
+        self.__dict__["_entity"] = entity
+
+    def bind(self, entity: Any) -> None:
+        """Take the entity that was read for this case; the same rows under two names are asked for once."""
+        for name in ("county", "township", "village"):
+            if getattr(entity, f"{name}_id", None) == getattr(self, f"{name}_id") is not None:
+                setattr(entity, name, getattr(self, name))
+        entity.case = self
         self.__dict__["_entity"] = entity
 
 

@@ -31,7 +31,7 @@ from .actors import Actor
 from .clock import now
 from .early_copies import pdf_for
 from .models import Case
-from .procedure import flows
+from .procedure import read_entities
 from .refusals import Refused
 
 # Django has the same tasks of its own from 6.0 on.
@@ -149,8 +149,8 @@ def make_print_run(run_pk: int) -> str:
     papers = [entry.document_id for entry in entries]
     made = {pdf.document_id: pdf for pdf in PaperPdf.objects.filter(document__in=papers)}
     keys = [int(entry.document.case_key.removeprefix("case:")) for entry in entries]
-    related = [name for flow in flows().values() for name in flow.case_with()]
-    cases = Case.objects.select_related(*related).in_bulk(keys)
+    cases = Case.objects.select_related("county", "township", "village").in_bulk(keys)
+    read_entities(cases.values())
     lines, pdfs, troubles = [], [], []
     for entry in entries:
         document, pdf = entry.document, made.get(entry.document_id)

@@ -247,15 +247,15 @@ class Procedure(Flow):
 
     @classmethod
     def entity_of(cls, case: Case) -> Any:
-        loaded = case._state.fields_cache.get(cls.entity_name)
-        # Without a name select_related() would follow every relation there is.
-        rows = cls.entity_model.objects
-        return loaded or (rows.select_related(*cls.entity_with) if cls.entity_with else rows).get(case=case)
+        return case._state.fields_cache.get(cls.entity_name) or cls.entity_rows().get(case=case)
 
     @classmethod
-    def case_with(cls) -> list[str]:
-        """What to select with a case of this flow, so that a page asks once."""
-        return [cls.entity_name, *(f"{cls.entity_name}__{name}" for name in cls.entity_with)]
+    def entity_rows(cls) -> Any:
+        """The entities with what is read together with them. Each flow's own query: one that joined every flow's
+        tables would pass the 64 that SQLite joins at most, and grow with each new flow."""
+        # Without a name select_related() would follow every relation there is.
+        rows = cls.entity_model.objects
+        return rows.select_related(*cls.entity_with) if cls.entity_with else rows.all()
 
     @classmethod
     def desks(cls) -> list[Desk]:
@@ -384,6 +384,16 @@ def flows() -> dict[str, type[Procedure]]:
 def versions_of(label: str) -> dict[int, type[Procedure]]:
     """Every version of one flow."""
     return {flow.version: flow for flow in all_flows() if flow.paperwork.flow_label == label}
+
+
+def read_entities(cases: Iterable[Case]) -> None:
+    """Read what these cases are about: one query per flow among them."""
+    of_flow: dict[type[Procedure], dict[int, Case]] = {}
+    for case in cases:
+        of_flow.setdefault(case.flow_class, {})[case.pk] = case
+    for flow, own in of_flow.items():
+        for entity in flow.entity_rows().filter(case__in=own):
+            own[entity.case_id].bind(entity)
 
 
 def open_tasks(case: Case) -> list[DeskTask]:

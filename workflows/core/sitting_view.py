@@ -19,12 +19,13 @@ from .actions import ACTIONS
 from .actors import Actor
 from .cells import pad_context
 from .clock import now
-from .desk_view import entities, errors_of, refusal_rows, sheet_css_url
+from .desk_view import errors_of, refusal_rows, sheet_css_url
 from .door import perform
 from .early_copies import is_in_force
 from .inbox import PAGE, Wanted, narrowed_tasks
 from .models import Case, DeskTask, Sitting, SittingItem
 from .paper_view import printed_code
+from .procedure import read_entities
 from .refusals import Refusal, Refused
 from .requests import actor_of, office_page, row_number, wants_json
 from .sitting_models import ItemState
@@ -195,7 +196,8 @@ def sittings(request: HttpRequest) -> HttpResponseBase:
 def papers_filed_in(found: Sitting) -> list[tuple[Document, Case]]:
     """The sheets that were decided on, in the order of the list: what each act of the sitting filed last."""
     done = SittingItem.objects.filter(sitting=found, state=ItemState.DONE).order_by("position")
-    cases = {item.case.key: item.case for item in done.select_related("case", *entities("case__"))}
+    cases = {item.case.key: item.case for item in done.select_related("case")}
+    read_entities(cases.values())
     acts = Event.objects.filter(case_key__in=list(cases), action=found.action).order_by("sequence")
     filed = {
         event.case_key: event.content["papers"][-1]["file_digest"]
