@@ -4,13 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from registry.models import Appointment
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.attendance.months import Month, at, month_of
+from tests.attendance.months import Month, at, browser, month_of
 from tests.attendance.test_pay import absent, open_roster, pay, to_finance
 from tests.cast import Cast, events_of, task_of, user_of
 from workflows.attendance.models import AttendanceSheet, SheetState
@@ -28,12 +27,6 @@ pytestmark = pytest.mark.django_db
 def seen(month: Month) -> list[str]:
     case = Case.objects.get(pk=month.case.pk)
     return [hint.code for hint in hints(case.entity, rows_of(case.entity), valid_opinions(case))]
-
-
-def browser(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_three_parties_who_take_their_time_raise_no_doubt(month: Month) -> None:

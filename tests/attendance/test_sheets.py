@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from time_machine import travel
 
 from forms_templates.models import Document
 from registry.models import Appointment
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.attendance.months import OCTOBER, SEPTEMBER, Month, at, employ
+from tests.attendance.months import OCTOBER, SEPTEMBER, Month, at, browser, employ
 from tests.cast import Cast, events_of, nothing_happens, task_of, user_of
 from workflows.attendance.models import AttendanceRow, AttendanceSheet, SheetState
 from workflows.core.actors import Actor
@@ -151,7 +152,12 @@ def test_any_edit_after_signing_voids_all_signatures_and_says_so(month: Month) -
     worker = month.rows[0].worker_id
     cast.do("attendance.reopen", month.case, cast.clerk, {"reason": "17日请了假。"})
     assert len(valid_opinions(month.case)) == 3
-    cast.do("attendance.save", task_of(month.case), cast.clerk, {f"d{worker}_17": "p"})
+    client = browser(cast, "clerk")
+    with travel(cast.now, tick=False):
+        page = client.get(f"/tasks/{task_of(month.case).pk}/").content.decode()
+    assert "保存修改，原签字作废" in page
+    assert "attendance.save" not in page
+    cast.do("attendance.change", task_of(month.case), cast.clerk, {f"d{worker}_17": "p"})
     assert valid_opinions(month.case) == {}
     assert not any(row.signature for row in month.rows)
     told = events_of(month.case)[-1].details

@@ -231,6 +231,7 @@ ACTS: dict[str, str] = {
     "attendance.open": "y--------",
     # Below, the paper of another flow is not there for them; tests/attendance says who may act on a sheet.
     "attendance.save": "---------",
+    "attendance.change": "---------",
     "attendance.submit": "---------",
     "attendance.keep_ink": "---------",
     "attendance.sign_for_workers": "---------",

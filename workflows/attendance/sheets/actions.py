@@ -23,7 +23,7 @@ from workflows.core.returning import ReturnForm, SendBack, go_on
 from ..models import ON_THE_WAY, AttendanceRow, AttendanceSheet, SheetState
 from . import days, grid, rules
 from .documents import AUDIT, FILLING, SEALING, file_version
-from .facts import SIGNING, Line, facts_of, lines_for, lines_of, rows_of
+from .facts import SIGNING, Line, facts_of, is_signed, lines_for, lines_of, rows_of
 from .flow_v1 import SheetFlow
 from .ink import void_ink
 from .signals import hints
@@ -168,6 +168,25 @@ class SaveSheet(_Writes):
     label = "保存"
     told = "保存考勤"
     stays = quiet = True
+
+    def offered(self, page: Any) -> bool:
+        return not is_signed(page.entity)
+
+    def apply(self, move: Move) -> None:
+        self.keep(move)
+
+
+@register
+class ChangeSigned(_Writes):
+    """The same to a sheet on which signatures stand: the button and the timeline say what becomes of them."""
+
+    code = "attendance.change"
+    label = "保存修改，原签字作废"
+    told = "修改考勤，原签字作废"
+    stays = True
+
+    def offered(self, page: Any) -> bool:
+        return is_signed(page.entity)
 
     def apply(self, move: Move) -> None:
         self.keep(move)

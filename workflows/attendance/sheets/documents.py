@@ -24,7 +24,7 @@ from workflows.core.paperwork import Button, Page, Paperwork
 from ..models import IN_VILLAGE, ON_THE_WAY, AttendanceSheet, SheetState
 from . import days, grid, rules
 from .difference import difference_panel
-from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, lines_for, rows_of
+from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, is_signed, lines_for, rows_of
 from .ink_panel import ink_panels
 from .signals import hints_of
 
@@ -241,6 +241,8 @@ class SheetPaperwork(Paperwork):
     def consequence(self, page: Page) -> tuple[str, str]:
         found = [days.counts(line.marks).attended for line in self._lines(page)]
         total = f"{len(found)}人，共{sum(found)}个出勤日"
+        if page.step == FILLING and is_signed(page.entity):
+            return total, "这张表已有签字：改了以后全部作废，本人、村支书（主任）、两委成员重新签。"
         if page.step == FILLING:
             return total, "交签后由劳动者本人、村支书（主任）、两委成员三方签字；签字后再改，签字作废。"
         if page.step == SIGNING:

@@ -96,6 +96,12 @@ def signers_of(opinions: Mapping[str, Opinion]) -> tuple[str, ...]:
     return tuple(signed.values())
 
 
+def is_signed(sheet: AttendanceSheet) -> bool:
+    """Whether a signature stands that a change would void."""
+    given = valid_opinions(sheet.case)
+    return any(row.signature_id for row in rows_of(sheet)) or any(step in given for step in (HEAD, MEMBER, WORKERS))
+
+
 def facts_of(sheet: AttendanceSheet, lines: list[Line], *, on: date, actor: Actor | None = None) -> SheetFacts:
     """The records are asked again when the sheet is no longer written: an agreement may have ended since."""
     fresh = {line.key: line.fresh for line in lines}
