@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from forms_templates.library import Form, form
 from forms_templates.uploaded import in_force, slot
+from registry.models import County
 
 from .models import Case
 from .paperwork import Page
@@ -16,6 +19,12 @@ def case_form(paper: Paper, case: Case) -> Form:
     """The form of a case."""
     code, shipped = paper
     return form(code, case.forms.get(slot(code, shipped), shipped))
+
+
+def form_today(paper: Paper, county: County, at: datetime) -> Form:
+    """The form of a paper that belongs to no case (one query)."""
+    code, shipped = paper
+    return form(code, in_force(county.pk, at).get(slot(code, shipped), shipped))
 
 
 def form_on_page(paper: Paper, page: Page) -> Form:

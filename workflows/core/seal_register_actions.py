@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.trail import SubjectStamp
-from forms_templates.library import form, shipped
+from forms_templates.library import shipped
 from forms_templates.papers import file_paper
 from registry.models import County, PersonKey
 from signatures.models import Seal, SealUse
 
 from .actions import Action, Move, register
 from .actors import Actor
+from .case_forms import form_today
 from .guards import chinese
 from .models import Case
 from .pdf_jobs import make_pdf
@@ -103,7 +104,7 @@ class PrintRegister(Action):
         uses = list(self._uses(move).order_by("year", "number"))
         period = f"{chinese(move.data['first'])}至{chinese(move.data['last'])}"
         document = file_paper(
-            form=form(*BOOK),
+            form=form_today(BOOK, move.county, move.at),
             values=self._values(move, seal, uses, period),
             pictures={},
             county=move.county,

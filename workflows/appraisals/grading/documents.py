@@ -9,13 +9,14 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
+from forms_templates.library import Form
 from forms_templates.sheet import sheet_html
 from registry.id_numbers import mask_id
 from registry.roles import Role
 from signatures.models import Signature
 from signatures.signing import SigningRefused, revoke_signature, sign
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form, form_on_page
 from workflows.core.cells import (
     OpinionCell,
     choice_cell,
@@ -103,10 +104,6 @@ HELP: dict[str, tuple[str, ...]] = {
 }
 
 
-def current_form() -> Form:
-    return form(*FORM)
-
-
 def standing_ink(appraisal: Appraisal) -> dict[str, Signature]:
     """The hands of the person and of the witnesses that count; while the village may write there are none."""
     if not beyond_confirmation(appraisal) or not (appraisal.confirmation or appraisal.objection):
@@ -141,7 +138,7 @@ def file_form(move: Move, label: str, *, sign: Opinion | None = None, seal: Opin
     ink = standing_ink(appraisal)
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(appraisal, figures_for(appraisal), voices_of(appraisal), standing, ink),
         places=PLACES,
         opinions=standing,
@@ -156,13 +153,13 @@ def paper_now(move: Move) -> tuple[Form, dict[str, object]]:
     """《年度考核表》 as it reads now: what the person's hand is bound to."""
     appraisal: Appraisal = move.entity
     opinions = standing_opinions(appraisal, valid_opinions(move.case))
-    return current_form(), values_of(appraisal, figures_for(appraisal), voices_of(appraisal), opinions, {})
+    return case_form(FORM, move.case), values_of(appraisal, figures_for(appraisal), voices_of(appraisal), opinions, {})
 
 
 def file_record(move: Move, label: str, *, place: str, kept: Mapping[str, Signature] | None = None) -> Signature:
     """The next version of 《听取意见记录》, signed at this place by who acts."""
     appraisal: Appraisal = move.entity
-    sheet = form(*RECORD_FORM)
+    sheet = case_form(RECORD_FORM, move.case)
     earlier = dict(kept or {})
     recorder = earlier["recorder_signature"].signer_name if "recorder_signature" in earlier else move.user.name
     values = record_values(appraisal, voices_of(appraisal), recorder, move.on)
@@ -285,7 +282,7 @@ class AppraisalPaperwork(Paperwork):
             self._opinion(page, "township_reviews", standing.get("township_reviews"), slots, pictures)
         else:
             self._opinion(page, "township_agrees", agrees, slots, pictures)
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_on_page(FORM, page), slots, pictures)
 
     def _opinion(
         self, page: Page, step: str, opinion: Opinion | None, slots: dict[str, Any], pictures: dict[str, Any]

@@ -20,7 +20,7 @@ from ..scheme_models import CRITERIA
 from .figures import Figures
 
 FORM = ("appraisal_form", 1)
-RECORD_FORM = ("opinion_record", 1)
+RECORD_FORM = ("opinion_record", 2)
 KIND = "appraisals.appraisal"
 FIRST_WITNESS, SECOND_WITNESS = "first_witness_signature", "second_witness_signature"
 VILLAGE = OpinionPlaces("village_opinion", "village_signed_on", "village_signature", "")

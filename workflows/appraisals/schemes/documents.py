@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
+from workflows.core.case_forms import case_form, form_on_page
 from workflows.core.cells import (
     OpinionCell,
     opinion_cell,
@@ -45,10 +45,6 @@ RECEIPT = OpinionCell(
 )
 NUMBERS = (*POINTS, "learning_target", "pass_mark")
 UNFINISHED = frozenset({"points_do_not_add_up", "nothing_for_daily_work", "no_target", "no_pass_mark", "not_written"})
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def criteria_rows(scheme: Scheme) -> list[dict[str, str]]:
@@ -100,7 +96,7 @@ def file_scheme(move: Move, label: str, *, sign: Opinion | None = None, seal: Op
     opinion = sign or seal or standing(move.entity)
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(move.entity, move.case.number, opinion),
         places={STEP: REVIEWER},
         opinions={STEP: opinion} if opinion else {},
@@ -122,7 +118,7 @@ def file_receipt(move: Move, label: str, *, receipt: Opinion | None = None) -> N
     scheme = copy.scheme
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(scheme, scheme.case.number, standing(scheme), receipt, copy.village.name),
         places={RECEIVING: RECEIPT.places},
         opinions={RECEIVING: receipt} if receipt is not None else {},
@@ -206,11 +202,11 @@ class SchemePaperwork(Paperwork):
         if page.step == "seal_scheme":
             pictures[REVIEWER.seal] = seal_place()
             slots["issued_on"] = chinese_date(page.on)
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_on_page(FORM, page), slots, pictures)
 
     def _open_cells(self, page: Page, scheme: Scheme) -> dict[str, Any]:
         given = page.typed if page.typed is not None else fields_of(scheme)
-        spec = current_form().fields
+        spec = form_on_page(FORM, page).fields
         cells: dict[str, Any] = {
             name: text_area_cell(
                 page, name, rules.LABELS[name], given.get(name), maximum=spec[name].max_length or 400, required=True
@@ -311,7 +307,7 @@ class ReceiptPaperwork(Paperwork):
         }
         pictures: dict[str, Any] = drawn(township_pictures(scheme))
         opinion_cell(page, RECEIPT, receipt, slots, pictures, open_here=page.step == RECEIVING, seal_here=False)
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_on_page(FORM, page), slots, pictures)
 
     def consequence(self, page: Page) -> tuple[str, str]:
         return "看完方案，写明签收意见并签字", "签收后村里可以按方案开始考核。"

@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.id_numbers import mask_id
 from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
+from workflows.core.case_forms import case_form, form_on_page
 from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
@@ -52,10 +52,6 @@ STANDS_FROM = {
     FILING: (SummaryState.FILED,),
 }
 FOLLOW_UP = {Grade.PASS: "续签", Grade.FAIL: "终止协议"}
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def members_of(summary: Summary) -> list[Appraisal]:
@@ -119,7 +115,7 @@ def file_summary(move: Move, label: str, *, sign: Opinion | None = None, seal: O
             opinions[given.step] = given
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(summary, members_of(summary), opinions),
         places=PLACES,
         opinions=opinions,
@@ -191,7 +187,7 @@ class SummaryPaperwork(Paperwork):
         opinion_cell(
             page, OFFICER, opinions.get(FILING), slots, pictures, open_here=page.step == FILING, seal_here=False
         )
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(form_on_page(FORM, page), slots, pictures)
 
     def checks(self, page: Page) -> list[dict[str, Any]]:
         by_step = {FILLING: rules.FILLING, REVIEWING: rules.REVIEW, FILING: rules.FILING}
