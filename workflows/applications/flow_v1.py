@@ -46,6 +46,7 @@ class ApplicationFlow(Procedure):
 
     entity_model = Application
     entity_name = "application"
+    read_along = True
     entity_with = ("post", "worker__household", "household", "policy_set")
     paperwork = ApplicationPaperwork()
 

@@ -27,7 +27,7 @@ from .history_panel import history_panels
 from .inbox import pager_of
 from .models import Case, DeskTask
 from .paperwork import Page, Paperwork
-from .procedure import open_tasks
+from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .scan_actions import may_bring_back
@@ -51,13 +51,21 @@ def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:
     case = (
         Case.objects.visible_to(actor, copied=copied)
         .filter(pk=pk)
-        .select_related("county", "village__county", "township", "opened_by")
+        .select_related("county", "village__county", "township", "opened_by", *read_along())
         .first()
     )
     if case is None:
         raise Http404
     case.remembered = {}
     return case
+
+
+def read_along(prefix: str = "") -> list[str]:
+    """What is read in the query of a case: the entities of the few flows whose pages have no question to spare."""
+    wanted = [flow for flow in flows().values() if flow.read_along]
+    return [
+        f"{prefix}{flow.entity_name}{name}" for flow in wanted for name in ("", *(f"__{n}" for n in flow.entity_with))
+    ]
 
 
 def works_on(actor: Actor, case: Case) -> bool:
@@ -216,7 +224,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One's own task: GET shows it, POST does what the pressed button says."""
     actor, at = actor_of(request), now()
     found = (
-        DeskTask.objects.select_related("owner", "process__county", "process__village__county", "process__township")
+        DeskTask.objects.select_related(
+            "owner", "process__county", "process__village__county", "process__township", *read_along("process__")
+        )
         .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor, copied=False))
         .first()
     )

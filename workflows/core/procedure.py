@@ -240,6 +240,7 @@ class Procedure(Flow):
     entity_model: ClassVar[Any] = None
     entity_name: ClassVar[str] = ""  # the entity's name on the case (its one-to-one reversed)
     entity_with: ClassVar[tuple[str, ...]] = ()  # what is read together with it
+    read_along: ClassVar[bool] = False  # whether a page reads it in the query of its case (SQLite joins 64 tables)
     paperwork: ClassVar[Any] = None  # how the flow shows itself on paper and screen (documents.py of its room)
     version: ClassVar[int] = 1
     version_note: ClassVar[str] = ""  # what this version changes, in a sentence for who publishes it
