@@ -197,6 +197,8 @@ def test_who_passed_is_not_put_forward(cast: Cast) -> None:
 def test_the_township_signs_and_seals_all_renewals_in_one_sitting(cast: Cast) -> None:
     from time_machine import travel
 
+    from workflows.core.actions import ACTIONS
+
     cases = [filed(cast, worker) for worker in cast.workers]
     for case in cases:
         cast.do("appraisals.renew", task_of(case), cast.township_clerk)
@@ -209,7 +211,8 @@ def test_the_township_signs_and_seals_all_renewals_in_one_sitting(cast: Cast) ->
         ("agreements.sign_for_township", cast.reviewer),
         ("agreements.seal_by_township", cast.township_keeper),
     ):
-        picks = [f"{task_of(each).pk}:" for each in renewals]
+        tasks = [task_of(each) for each in renewals]
+        picks = [each.pick for each in dry_run(tasks, ACTIONS[action], part, at=cast.now)]  # type: ignore[arg-type]
         data = {"decision": action, "picks": picks, **signed(part.name)}
         sitting = perform("desk.open_sitting", cast.county, part, data, at=cast.tick()).result
         with travel(cast.tick(), tick=False):

@@ -15,10 +15,11 @@ from tests.cast import Cast, events_of, task_of, user_of
 from workflows.attendance.models import AttendanceSheet, SheetState
 from workflows.attendance.sheets.facts import rows_of
 from workflows.attendance.sheets.signals import hints
+from workflows.core.actions import ACTIONS
 from workflows.core.models import Case, SittingItem
 from workflows.core.opinions import valid_opinions
 from workflows.core.refusals import Refused
-from workflows.core.sittings import OpenSitting, work_off
+from workflows.core.sittings import OpenSitting, dry_run, work_off
 from workflows.employment.models import Leave, LeaveState
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,8 @@ def test_many_sheets_are_audited_in_one_sitting(month: Month) -> None:
     cast = month.cast
     month.to_township()
     task = task_of(month.case)
-    data = {"decision": "attendance.audit", "picks": [f"{task.pk}:"], "strokes": demo_signature("林书平")}
+    (shown,) = dry_run([task], ACTIONS["attendance.audit"], cast.reviewer, at=cast.tick())  # type: ignore[arg-type]
+    data = {"decision": "attendance.audit", "picks": [shown.pick], "strokes": demo_signature("林书平")}
     sitting = cast.do(OpenSitting.code, cast.county, cast.reviewer, data).result
     with travel(cast.now, tick=True):
         work_off(sitting)

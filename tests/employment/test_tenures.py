@@ -99,7 +99,7 @@ def test_after_a_missed_week_it_expires_with_the_right_day_and_pays_nothing_more
     assert state(tenure) == TenureState.EXPIRED
     (event,) = Event.objects.filter(action="employment.expire_tenure")
     assert event.details["last_on"] == "2021-03-15"
-    assert "2021年3月15日协议期满" in Notice.objects.latest("pk").text
+    assert Notice.objects.filter(text__contains="2021年3月15日协议期满").exists()
     (served,) = served_in(cast.village, date(2021, 3, 1), date(2021, 3, 31))
     assert served.stretches == (Stretch(date(2021, 3, 1), date(2021, 3, 15)),)
     assert served_in(cast.village, date(2021, 4, 1), date(2021, 4, 30)) == []
@@ -175,7 +175,7 @@ def test_a_renewal_ends_at_the_latest_with_the_thirty_sixth_month(cast: Cast) ->
     with nothing_happens(), pytest.raises(Refused) as caught:
         renew(cast, tenure)
     assert codes(caught) == ["three_years_used"]
-    assert "累计满三年" in Notice.objects.latest("pk").text
+    assert Notice.objects.filter(text__contains="累计满三年").exists()
 
 
 def test_who_was_born_on_the_twenty_ninth_of_february_1960_works_until_the_28th_of_february_2025(cast: Cast) -> None:

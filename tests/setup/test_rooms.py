@@ -19,11 +19,13 @@ FLOORS = {
     "policies": 5,
     "briefings": 5,
     "form_versions": 5,
+    "letters": 5,
     "attendance": 6,
     "applications": 7,
     "inspections": 7,
-    "terminations": 8,
     "appraisals": 7,
+    "terminations": 8,
+    "reporting": 9,
     "project": 10,
 }
 
