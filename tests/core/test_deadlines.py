@@ -117,7 +117,8 @@ class TestTheClock:
             assert about.count() - before == len(told), day
         roles = list(about.order_by("pk").values_list("office_role", flat=True))
         assert roles == ["village_seal_keeper", "village_head"]
-        assert Event.objects.filter(action__in=("desk.remind_of_deadline", "desk.escalate_deadline")).count() == 2
+        acts = ("desk.remind_of_deadline", "desk.escalate_deadline")
+        assert Event.objects.filter(case_key=case.key, action__in=acts).count() == 2
 
     def test_a_week_that_was_missed_is_made_up_for(self, cast: Cast) -> None:
         case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
