@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from forms_templates.library import Form, form
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.id_numbers import mask_id, mask_phone
 from registry.roles import Role
 from workflows.attendance.sheets.days import spoken
 from workflows.core.actions import Move
+from workflows.core.case_forms import case_form
 from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import chinese
@@ -39,10 +39,6 @@ TAGS = {
     LedgerState.ARCHIVED: "done",
     LedgerState.VOIDED: "ended",
 }
-
-
-def current_form() -> Form:
-    return form(*FORM)
 
 
 def rows_of(ledger: Ledger) -> list[LedgerRow]:
@@ -130,7 +126,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
             opinions[given.step] = given
     file_opinions(
         move,
-        form=current_form(),
+        form=case_form(FORM, move.case),
         values=values_of(ledger, opinions, move.on if seal is not None else None),
         places=PLACES,
         opinions=opinions,
@@ -212,7 +208,7 @@ class LedgerPaperwork(Paperwork):
             slots["filled_on"] = chinese_date(page.on)
         if page.step == SEALING:
             pictures["township_seal"] = seal_place()
-        return sheet_html(current_form(), slots, pictures)
+        return sheet_html(case_form(FORM, page.on_case), slots, pictures)
 
     def side_panels(self, page: Page) -> list[Any]:
         ledger: Ledger = page.entity
