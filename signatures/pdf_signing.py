@@ -7,9 +7,11 @@ signs, in the order in which the seals were applied, each over everything that s
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from asn1crypto import keys, pem, x509
@@ -81,10 +83,16 @@ def sign_pdf(
         signer = signers.PdfSigner(facts, _signer(seal), timestamper=stamper, stamp_style=style)
         writer = IncrementalPdfFileWriter(io.BytesIO(signed))
         try:
-            signed = signer.sign_pdf(writer, existing_fields_only=True).getvalue()
+            signed = _alone(partial(signer.sign_pdf, writer, existing_fields_only=True)).getvalue()
         except (timestamps.TimestampRequestError, OSError, TimeoutError) as error:
             raise PdfSigningError("时间戳服务没有应答，PDF还没有签章。请管理员检查时间戳服务的地址和网络。") from error
     return signed
+
+
+def _alone(work: Callable[[], Any]) -> Any:
+    """In a thread of its own: pyHanko starts an event loop, which a thread that is in one already does not allow."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def _with_fields(pdf: bytes, seals: Sequence[SealToSign], boxes: Mapping[str, SealBox]) -> bytes:
@@ -124,7 +132,7 @@ def check_pdf(pdf: bytes, roots_pem: str) -> list[FoundSignature]:
     found = []
     for embedded in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
         context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
-        status = validate_pdf_signature(embedded, signer_validation_context=context)
+        status = _alone(partial(validate_pdf_signature, embedded, signer_validation_context=context))
         found.append(
             FoundSignature(
                 field=str(embedded.field_name),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as NothingCame
+from playwright.sync_api import FileChooser, Locator, Page, expect
 
 from tests.journeys.conftest import faults
 from tests.signatures.test_scans import photo, saved
@@ -121,18 +120,26 @@ class Keys(Hands):
         self._reach(self.page.locator(f"input[name={field.replace('strokes', 'scan')}]"))
         self._choose_file(scan())
 
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        # Heard from the start: a listener that comes with the key press may come too late for it.
+        self.offered: list[FileChooser] = []
+        self.page.on("filechooser", self._be_offered)
+
+    def _be_offered(self, chooser: FileChooser) -> None:
+        self.offered.append(chooser)
+
     def _choose_file(self, file: Any) -> None:
-        """The browser forgets a key press that it comes to five seconds late: on a busy machine one presses again."""
-        for last in (False, False, True):
-            try:
-                with self.page.expect_file_chooser(timeout=8000) as chooser:
-                    self.page.keyboard.press("Enter")
-            except NothingCame:
-                if last:
-                    raise
-            else:
-                chooser.value.set_files(file)
+        """A busy browser forgets a key press now and then: whoever sees nothing happen presses again."""
+        self.offered.clear()
+        for waited in range(120):
+            if waited % 40 == 0:
+                self.page.keyboard.press("Enter")
+            self.page.wait_for_timeout(200)
+            if self.offered:
+                self.offered[0].set_files(file)
                 return
+        raise AssertionError("no file was asked for")
 
     def _reach(self, wanted: Locator) -> None:
         """Tab by Tab, as far as the page goes round; where one stands is always to be seen."""

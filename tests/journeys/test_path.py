@@ -112,6 +112,7 @@ def test_from_the_blank_form_to_the_first_day_at_work(office: Office, screen: st
     )
 
 
+@pytest.mark.slow  # two minutes of key presses on a busy machine
 def test_from_the_blank_form_to_the_first_day_at_work_with_keys_alone(office: Office) -> None:
     log_in(office, "clerk", Keys(page := office.somebody()))
     expect(page.get_by_text("何素琴，您好")).to_be_visible()
