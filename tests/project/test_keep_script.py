@@ -155,6 +155,7 @@ def test_a_deed_that_stays_on_the_page_leaves_nothing_either(desk: Desk, tab: Pa
     expect(tab.locator("[name=opinion]")).to_have_value("")
 
 
+@pytest.mark.slow  # a redirect that the test answers itself is now and then looked for in the network
 def test_taking_the_task_carries_along_what_is_typed_already(desk: Desk, tab: Page) -> None:
     type_everything(tab)
     desk.pages["/tasks/7/?taken"] = form(
@@ -194,6 +195,7 @@ def test_a_login_that_ended_gives_everything_back_after_the_next_one(desk: Desk,
     assert "secret-word" not in json.dumps(kept(tab))
 
 
+@pytest.mark.slow  # a redirect that the test answers itself is now and then looked for in the network
 def test_a_page_that_says_nothing_was_done_gives_everything_back(desk: Desk, tab: Page) -> None:
     type_everything(tab)
     desk.pages["/broken/"] = done(mark=" data-nothing-done")
