@@ -292,12 +292,13 @@ def within_edge_quota(facts: ApplicantFacts) -> Refusal | None:
     )
 
 
-@guard(title="谁提交谁不审批", basis="《办法》第十四条", says=lambda f: "提交人和审核人不是同一人。")
-def not_own_submission(facts: ApplicantFacts) -> Refusal | None:
-    """Nobody approves what they submitted."""
-    if facts.actor_submitted:
-        return Refusal("own_submission", "请由别人审核：这一件是您提交的，您不能自己审核。", "《办法》第十四条")
-    return None
+not_own_submission = guard.done_by_another(
+    "not_own_submission",
+    title="谁提交谁不审批",
+    says="提交人和审核人不是同一人。",
+    mine=lambda f: f.actor_submitted,
+    asks="请由别人审核：这一件是您提交的，您不能自己审核。",
+)
 
 
 @guard(title="两级审核人", basis="《办法》第十四条", says=lambda f: "村、乡镇两级审核人不是同一人。")

@@ -69,6 +69,24 @@ class GuardsOn(Generic[Facts]):
 
         return wrap
 
+    def done_by_another(
+        self,
+        code: str,
+        *,
+        title: str,
+        mine: Callable[[Facts], bool],
+        asks: str,
+        basis: str = "《办法》第十四条",
+        says: str = "不是同一人。",
+    ) -> Guard[Facts]:
+        """谁提交谁不审批, as a guard called `code`: refused, in the words of `asks`, to whom `mine` is true of."""
+
+        def test(facts: Facts) -> Refusal | None:
+            return Refusal("own_submission", asks, basis) if mine(facts) else None
+
+        test.__name__, test.__module__ = code, mine.__module__
+        return self(title=title, basis=basis, says=lambda facts: says)(test)
+
 
 def refusals(guards: Iterable[Guard[Facts]], facts: Facts) -> list[Refusal]:
     """All failures at once."""

@@ -101,6 +101,14 @@ class OpenInVillage(Opens):
     not_found = "没有找到这个村，或者您不是这个村的经办人。"
 
 
+class OpenInTownship(Opens):
+    """A new case of a township."""
+
+    roles: ClassVar[tuple[str, ...]] = (Role.TOWNSHIP_CLERK,)
+    kind = OrganisationKind.TOWNSHIP
+    not_found = "没有找到这个乡镇，或者您不是这个乡镇的经办人。"
+
+
 class VoidCase(CaseAction):
     """作废 while the case has not been decided, by whoever may open one: nothing is deleted."""
 
@@ -136,3 +144,10 @@ class VoidInVillage(VoidCase):
 
     roles: ClassVar[tuple[str, ...]] = (Role.VILLAGE_CLERK,)
     kind = OrganisationKind.VILLAGE
+
+
+class VoidInTownship(VoidCase):
+    """作废 by the township."""
+
+    roles: ClassVar[tuple[str, ...]] = (Role.TOWNSHIP_CLERK,)
+    kind = OrganisationKind.TOWNSHIP

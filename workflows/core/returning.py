@@ -10,7 +10,7 @@ itself can be taken back, and nobody's signature is lost by somebody else's slip
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from viewflow.workflow.status import STATUS
@@ -178,6 +178,26 @@ class SendBack(TaskAction):
 
     def after(self, move: Move) -> None:
         tell(move, move.data["desk"], f"退回补正：{move.reason}")
+
+
+class SendBackToClerk(TaskAction):
+    """退回 where it can only go to whoever fills the paper in, and every step is walked again: the entity has a
+    transition `send_back(self)`. A flow gives `code`, `nodes` and its own `refusals`."""
+
+    label = "退回补正"
+    told = "退回补正"
+    needs_reason = returns = True
+    form = ReasonForm
+    tells: ClassVar[str] = "退回补正"  # how the message to the clerk begins
+
+    def apply(self, move: Move) -> None:
+        move.reason = str(move.data["reason"])
+        move.entity.send_back()
+        move.entity.save()
+
+    def after(self, move: Move) -> None:
+        for desk in move.case.flow_class.implied(move.entity.state):
+            tell(move, desk, f"{self.tells}：{move.reason}")
 
 
 def skipped(case: Case, sent: CaseReturn) -> list[tuple[Desk, DeskTask]]:

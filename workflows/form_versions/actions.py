@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from audit.personal_numbers import mask_numbers
-from audit.trail import SubjectStamp
 from forms_templates.examination import MOST_BYTES, Finding, examine
 from forms_templates.library import Form, Source, UnknownFormError, form, shipped, version_words
 from forms_templates.models import FormVersion
 from forms_templates.uploaded import next_version, version_on
 from registry.models import County
 from registry.roles import Role
-from workflows.core.actions import Action, Move, refusals_of_form, register
-from workflows.core.actors import Actor
+from workflows.core.actions import Move, refusals_of_form, register
 from workflows.core.guards import chinese, refusals
-from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.proposals import ProposalAction, ProposeToCounty, RejectProposal, WithdrawProposal
+from workflows.core.refusals import Refusal
 
 from . import rules
 from .comparison import changes
 from .forms import UploadForm
-from .models import FormProposal, ProposalState
+from .models import FormProposal
 
 PROPOSERS = (Role.SYSTEM_ADMINISTRATOR, Role.BUREAU_SUPERVISOR)
 APPROVERS = (Role.BUREAU_SUPERVISOR, Role.LEADING_GROUP_MEMBER)
@@ -44,17 +43,16 @@ def facts_of(move: Move, proposal: FormProposal) -> rules.ProposalFacts:
     )
 
 
-class FormAction(Action):
-    """Shared by all four: which county, by which office, and what the trail calls it."""
+class _Form:
+    """Which proposals these are, who may act on them, and what the trail says of one."""
 
-    def may(self, move: Move) -> bool:
-        move.appointment = move.actor.holds(self.roles, move.county.pk)
-        if move.appointment is not None:
-            move.organisations = [move.appointment.organisation]
-        return move.appointment is not None
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="form_versions.formproposal", key=str(move.result.pk))
+    model = FormProposal
+    proposers: ClassVar[tuple[str, ...]] = PROPOSERS
+    approvers: ClassVar[tuple[str, ...]] = APPROVERS
+    thing = "这份表样"
+    proposer = "上传人"
+    did = "上传"
+    page = "/forms/proposals/{pk}/"
 
     def tell(self, move: Move, proposal: FormProposal) -> None:
         move.details |= {
@@ -68,14 +66,13 @@ class FormAction(Action):
 
 
 @register
-class Propose(FormAction):
+class Propose(_Form, ProposeToCounty):
     """A changed Word file for a form, examined before anything is locked."""
 
     code = "form_versions.propose"
     label = "上传表样"
     told = "上传改过的表样"
     roles = PROPOSERS
-    acts_on = (County,)
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         """What was typed, and what the examination found: it takes seconds, so no lock is held meanwhile."""
@@ -96,12 +93,6 @@ class Propose(FormAction):
             "finding": finding,
             "file_name": upload.name[-100:] if upload is not None else "",
         }
-
-    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
-        county = County.objects.filter(pk=getattr(move_subject, "pk", None) or 0).first()
-        if county is None or actor.holds(self.roles, county.pk) is None:
-            raise NotFound("没有找到这个县。")
-        return county, county
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         data = move.data
@@ -135,43 +126,16 @@ class Propose(FormAction):
         self.tell(move, proposal)
 
 
-class ProposalAction(FormAction):
+class _OfOne(_Form, ProposalAction):
     acts_on = (FormProposal,)
 
-    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
-        rows = FormProposal.objects.select_for_update(of=("self",)).select_related("county", "proposed_by")
-        proposal = rows.filter(pk=getattr(move_subject, "pk", None) or 0).first()
-        if proposal is None or actor.holds({*PROPOSERS, *APPROVERS}, proposal.county_id) is None:
-            raise NotFound("没有找到这份表样。")
-        return proposal.county, proposal
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        proposal: FormProposal = move.subject
-        if proposal.state != ProposalState.PROPOSED:
-            who = proposal.decided_by.name if proposal.decided_by is not None else "上传人"
-            word = proposal.get_state_display()
-            raise Overtaken(
-                f"{who}已经办理这份表样（{word}），您刚才的操作没有提交。", url=f"/forms/proposals/{proposal.pk}/"
-            )
-        return self.rules(move)
-
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        return ()
-
     def apply(self, move: Move) -> None:
-        proposal: FormProposal = move.subject
-        self.decide(move, proposal)
-        proposal.decided_by, proposal.decided_at = move.user, move.at
-        proposal.save()
-        move.result = proposal
-        self.tell(move, proposal)
-
-    def decide(self, move: Move, proposal: FormProposal) -> None:
-        raise NotImplementedError
+        super().apply(move)
+        self.tell(move, move.subject)
 
 
 @register
-class Approve(ProposalAction):
+class Approve(_OfOne):
     """The second person: what begins from that day on is written on the new form."""
 
     code = "form_versions.approve"
@@ -209,35 +173,15 @@ class Approve(ProposalAction):
 
 
 @register
-class Reject(ProposalAction):
+class Reject(_OfOne, RejectProposal):
     code = "form_versions.reject"
-    label = "不批准"
     told = "不批准新的表样"
     roles = APPROVERS
 
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        if not str(move.data.get("reason", "")).strip():
-            return [Refusal("no_reason", "请写明为什么不批准。", anchor="reason")]
-        if facts_of(move, move.subject).actor_proposed:
-            return [Refusal("own_proposal", "这一份是您上传的，不用的请撤回。")]
-        return ()
-
-    def decide(self, move: Move, proposal: FormProposal) -> None:
-        move.reason = proposal.reason = str(move.data["reason"]).strip()[:500]
-        proposal.reject()
-
 
 @register
-class Withdraw(ProposalAction):
+class Withdraw(_OfOne, WithdrawProposal):
     code = "form_versions.withdraw"
     label = "撤回"
     told = "撤回上传的表样"
     roles = PROPOSERS
-
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        if not facts_of(move, move.subject).actor_proposed:
-            return [Refusal("not_own", "只有上传人自己可以撤回；不同意的，请点“不批准”。")]
-        return ()
-
-    def decide(self, move: Move, proposal: FormProposal) -> None:
-        proposal.withdraw()

@@ -9,7 +9,7 @@ from django import forms
 
 from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
-from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
+from workflows.core.desk_forms import OpinionForm, RejectionForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
@@ -17,6 +17,7 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import Opens, VoidCase
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import Refusal
+from workflows.core.returning import SendBackToClerk
 
 from . import rules
 from .documents import FIELDS, SEALING, STEP, WRITING, facts_of, file_request, file_sealed
@@ -196,24 +197,15 @@ class RejectSeal(TaskAction):
 
 
 @register
-class SendLetterBack(TaskAction):
+class SendLetterBack(SendBackToClerk):
     """By the approver or the keeper; an approval already given ends with it."""
 
     code = "letters.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (STEP, SEALING)
-    needs_reason = returns = True
-    form = ReasonForm
 
     def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
+        super().apply(move)
         void_opinions(move, why=f"退回补正：{move.reason}")
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, LetterFlow.write_letter, f"退回补正：{move.reason}")
 
 
 @register

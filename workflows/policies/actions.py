@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from audit.personal_numbers import mask_numbers
-from audit.trail import SubjectStamp
 from registry.models import County, PolicySet
 from registry.policy_words import Difference, differences
 from registry.roles import Role
-from workflows.core.actions import Action, Move, register
-from workflows.core.actors import Actor
+from workflows.core.actions import Move, register
 from workflows.core.guards import chinese, refusals
-from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.proposals import ProposalAction, ProposeToCounty, RejectProposal, WithdrawProposal
+from workflows.core.refusals import Refusal
 
 from . import rules
 from .models import PolicyProposal, ProposalState
@@ -51,17 +50,16 @@ def facts_of(move: Move, proposal: PolicyProposal) -> rules.ProposalFacts:
     )
 
 
-class PolicyAction(Action):
-    """Shared by all four: which county, by which office, and what the trail calls it."""
+class _Policy:
+    """Which proposals these are, who may act on them, and what the trail says of one."""
 
-    def may(self, move: Move) -> bool:
-        move.appointment = move.actor.holds(self.roles, move.county.pk)
-        if move.appointment is not None:
-            move.organisations = [move.appointment.organisation]
-        return move.appointment is not None
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="policies.policyproposal", key=str(move.result.pk))
+    model = PolicyProposal
+    proposers: ClassVar[tuple[str, ...]] = PROPOSERS
+    approvers: ClassVar[tuple[str, ...]] = APPROVERS
+    thing = "这份提案"
+    proposer = "提出人"
+    did = "提出"
+    page = "/policies/proposals/{pk}/"
 
     def tell(self, move: Move, proposal: PolicyProposal, changed: Iterable[Difference]) -> None:
         move.details |= {
@@ -73,20 +71,13 @@ class PolicyAction(Action):
 
 
 @register
-class Propose(PolicyAction):
+class Propose(_Policy, ProposeToCounty):
     """An edited copy of the set in force, from a day on, under a document."""
 
     code = "policies.propose"
     label = "提出政策参数"
     told = "提出新的政策参数"
     roles = PROPOSERS
-    acts_on = (County,)
-
-    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
-        county = County.objects.filter(pk=getattr(move_subject, "pk", None) or 0).first()
-        if county is None or actor.holds(self.roles, county.pk) is None:
-            raise NotFound("没有找到这个县。")
-        return county, county
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         data = move.data
@@ -103,43 +94,16 @@ class Propose(PolicyAction):
         self.tell(move, proposal, move.data["changed"])
 
 
-class ProposalAction(PolicyAction):
+class _OfOne(_Policy, ProposalAction):
     acts_on = (PolicyProposal,)
 
-    def find(self, move_subject: Any, actor: Actor) -> tuple[County, Any]:
-        rows = PolicyProposal.objects.select_for_update(of=("self",)).select_related("county", "proposed_by")
-        proposal = rows.filter(pk=getattr(move_subject, "pk", None) or 0).first()
-        if proposal is None or actor.holds({*PROPOSERS, *APPROVERS}, proposal.county_id) is None:
-            raise NotFound("没有找到这份提案。")
-        return proposal.county, proposal
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        proposal: PolicyProposal = move.subject
-        if proposal.state != ProposalState.PROPOSED:
-            who = proposal.decided_by.name if proposal.decided_by is not None else "提出人"
-            word = proposal.get_state_display()
-            raise Overtaken(
-                f"{who}已经办理这份提案（{word}），您刚才的操作没有提交。", url=f"/policies/proposals/{proposal.pk}/"
-            )
-        return self.rules(move)
-
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        return ()
-
     def apply(self, move: Move) -> None:
-        proposal: PolicyProposal = move.subject
-        self.decide(move, proposal)
-        proposal.decided_by, proposal.decided_at = move.user, move.at
-        proposal.save()
-        move.result = proposal
-        self.tell(move, proposal, move.data.get("changed", ()))
-
-    def decide(self, move: Move, proposal: PolicyProposal) -> None:
-        raise NotImplementedError
+        super().apply(move)
+        self.tell(move, move.subject, move.data.get("changed", ()))
 
 
 @register
-class Approve(ProposalAction):
+class Approve(_OfOne):
     """The second person: from its day on, the proposed set is the county's."""
 
     code = "policies.approve"
@@ -170,35 +134,15 @@ class Approve(ProposalAction):
 
 
 @register
-class Reject(ProposalAction):
+class Reject(_OfOne, RejectProposal):
     code = "policies.reject"
-    label = "不批准"
     told = "不批准新的政策参数"
     roles = APPROVERS
 
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        if not str(move.data.get("reason", "")).strip():
-            return [Refusal("no_reason", "请写明为什么不批准。", anchor="reason")]
-        if facts_of(move, move.subject).actor_proposed:
-            return [Refusal("own_proposal", "这一份是您提出的，不用的请撤回。")]
-        return ()
-
-    def decide(self, move: Move, proposal: PolicyProposal) -> None:
-        move.reason = proposal.reason = str(move.data["reason"]).strip()[:500]
-        proposal.reject()
-
 
 @register
-class Withdraw(ProposalAction):
+class Withdraw(_OfOne, WithdrawProposal):
     code = "policies.withdraw"
     label = "撤回提案"
     told = "撤回政策参数提案"
     roles = PROPOSERS
-
-    def rules(self, move: Move) -> Iterable[Refusal]:
-        if not facts_of(move, move.subject).actor_proposed:
-            return [Refusal("not_own", "只有提出人自己可以撤回；不同意的，请点“不批准”。")]
-        return ()
-
-    def decide(self, move: Move, proposal: PolicyProposal) -> None:
-        proposal.withdraw()

@@ -12,7 +12,7 @@ from registry.policies import policy_on
 from registry.roles import Role
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
-from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
+from workflows.core.desk_forms import OpinionForm, RejectionForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
@@ -20,6 +20,7 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage, opener
 from workflows.core.opinions import give_opinion, valid_opinions, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.returning import SendBackToClerk
 from workflows.employment.models import LASTING, EndReason, Tenure
 from workflows.employment.tenures.endings import lock_tenure
 from workflows.employment.tenures.spans import agreements_by_tenure
@@ -307,24 +308,12 @@ class ConfirmGround(TaskAction):
 
 
 @register
-class SendExitBack(TaskAction):
+class SendExitBack(SendBackToClerk):
     code = "terminations.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (CONFIRM, DECIDE)
-    needs_reason = returns = True
-    form = ReasonForm
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         return refusals((exit_not_own_proposal,), facts_for(move, fields_of(move.entity)))
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, ExitFlow.draw_up_exit, f"退回补正：{move.reason}")
 
 
 @register

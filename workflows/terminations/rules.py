@@ -144,12 +144,13 @@ def not_backdated(facts: ExitFacts) -> Refusal | None:
     return None
 
 
-@guard(title="谁提出谁不审定", basis="《办法》第十四条", says=lambda f: "提出人和审定人不是同一人。")
-def exit_not_own_proposal(facts: ExitFacts) -> Refusal | None:
-    """Nobody decides what they proposed."""
-    if facts.actor_proposed:
-        return Refusal("own_submission", "请由别人审定：这一件是您提出的，您不能自己审定。", "《办法》第十四条")
-    return None
+exit_not_own_proposal = guard.done_by_another(
+    "exit_not_own_proposal",
+    title="谁提出谁不审定",
+    says="提出人和审定人不是同一人。",
+    mine=lambda f: f.actor_proposed,
+    asks="请由别人审定：这一件是您提出的，您不能自己审定。",
+)
 
 
 EVERY: tuple[ExitGuard, ...] = (

@@ -171,11 +171,12 @@ def grade_has_its_reason(facts: AppraisalFacts) -> Refusal | None:
     return None
 
 
-@guard(title="汇总人和签字人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")
-def leader_did_not_gather(facts: AppraisalFacts) -> Refusal | None:
-    if facts.actor_gathered:
-        return Refusal("own_submission", "请由别人签字：这份考核是您汇总的，您不能自己签署。", "《办法》第十四条")
-    return None
+leader_did_not_gather = guard.done_by_another(
+    "leader_did_not_gather",
+    title="汇总人和签字人不是同一人",
+    mine=lambda f: f.actor_gathered,
+    asks="请由别人签字：这份考核是您汇总的，您不能自己签署。",
+)
 
 
 @guard(title="村、乡镇不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")

@@ -8,17 +8,18 @@ from typing import Any
 from django import forms
 
 from registry.policies import policy_on
-from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Move, TaskAction, register
-from workflows.core.desk_forms import ReasonForm, SignatureForm
+from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
-from workflows.core.opening import Opens, VoidCase
+from workflows.core.opening import VoidInTownship
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import Overtaken, Refusal
+from workflows.core.returning import SendBackToClerk
 
+from ..opening import OpenForYear
 from ..scheme_models import BEFORE_ISSUED, TEXTS, Scheme, SchemeState
 from . import rules
 from .documents import DRAWING_UP, NUMBERS, STEP, facts_of, fields_of, file_scheme, number
@@ -38,20 +39,14 @@ class SchemeForm(forms.Form):
 
 
 @register
-class OpenScheme(Opens):
+class OpenScheme(OpenForYear):
     """The scheme of a year, begun from last year's."""
 
     code = "schemes.open"
     label = "制定考核方案"
     told = "制定年度考核方案"
-    kind = OrganisationKind.TOWNSHIP
-    roles = (Role.TOWNSHIP_CLERK,)
-    not_found = "没有找到这个乡镇，或者您不是这个乡镇的经办人。"
     flow = SchemeFlow
     thing = "这份方案"
-
-    def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"year": number(data.get("year"))}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         year = move.data["year"]
@@ -141,21 +136,9 @@ class ApproveScheme(TaskAction):
 
 
 @register
-class SendSchemeBack(TaskAction):
+class SendSchemeBack(SendBackToClerk):
     code = "schemes.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (STEP, "seal_scheme")
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, SchemeFlow.draw_up_scheme, f"退回补正：{move.reason}")
 
 
 @register
@@ -186,10 +169,8 @@ class IssueScheme(TaskAction):
 
 
 @register
-class VoidScheme(VoidCase):
+class VoidScheme(VoidInTownship):
     code = "schemes.void"
     label = "作废"
     told = "作废考核方案"
-    kind = OrganisationKind.TOWNSHIP
-    roles = (Role.TOWNSHIP_CLERK,)
     until = BEFORE_ISSUED

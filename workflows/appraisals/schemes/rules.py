@@ -92,11 +92,12 @@ def every_part_is_written(facts: SchemeFacts) -> Refusal | None:
     return None
 
 
-@guard(title="拟稿人和审核人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")
-def scheme_reviewer_is_another(facts: SchemeFacts) -> Refusal | None:
-    if facts.actor_submitted:
-        return Refusal("own_submission", "请由别人审核：这份方案是您拟的。", "《办法》第十四条")
-    return None
+scheme_reviewer_is_another = guard.done_by_another(
+    "scheme_reviewer_is_another",
+    title="拟稿人和审核人不是同一人",
+    mine=lambda f: f.actor_submitted,
+    asks="请由别人审核：这份方案是您拟的。",
+)
 
 
 CONTENT: tuple[SchemeGuard, ...] = (

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registry.policies import policy_on
-from registry.roles import OrganisationKind, Role
 from workflows.core.actions import Move, TaskAction, register
-from workflows.core.desk_forms import OpinionForm, ReasonForm, SignatureForm
+from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
-from workflows.core.opening import Opens, VoidCase
+from workflows.core.opening import VoidInTownship
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import Overtaken, Refusal
+from workflows.core.returning import SendBackToClerk
 
 from ..models import Appraisal, State
-from ..schemes.documents import number
+from ..opening import OpenForYear
 from ..summary_models import BEFORE_FILED, Summary, SummaryState
 from . import rules
 from .documents import FILING, FILLING, REVIEWING, facts_of, file_summary, members_of
@@ -38,20 +38,14 @@ def gather(move: Move, summary: Summary) -> int:
 
 
 @register
-class OpenSummary(Opens):
+class OpenSummary(OpenForYear):
     """A batch of everybody whose result is sealed and stands in no other."""
 
     code = "summaries.open"
     label = "汇总报备"
     told = "汇总年度考核结果"
-    kind = OrganisationKind.TOWNSHIP
-    roles = (Role.TOWNSHIP_CLERK,)
-    not_found = "没有找到这个乡镇，或者您不是这个乡镇的经办人。"
     flow = SummaryFlow
     thing = "这张汇总表"
-
-    def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"year": number(data.get("year"))}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         year = move.data["year"]
@@ -172,23 +166,11 @@ class ReportSummary(TaskAction):
 
 
 @register
-class SendSummaryBack(TaskAction):
+class SendSummaryBack(SendBackToClerk):
     """退回 by the township's own people or by the county's office."""
 
     code = "summaries.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (REVIEWING, "seal_summary", FILING)
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, SummaryFlow.fill_summary, f"退回补正：{move.reason}")
 
 
 @register
@@ -222,14 +204,12 @@ class FileSummary(TaskAction):
 
 
 @register
-class VoidSummary(VoidCase):
+class VoidSummary(VoidInTownship):
     """作废 before it is filed: its people wait for another batch."""
 
     code = "summaries.void"
     label = "作废"
     told = "作废汇总表"
-    kind = OrganisationKind.TOWNSHIP
-    roles = (Role.TOWNSHIP_CLERK,)
     until = BEFORE_FILED
 
     def apply(self, move: Move) -> None:

@@ -44,11 +44,12 @@ def everybody_is_sealed(facts: SummaryFacts) -> Refusal | None:
     return None
 
 
-@guard(title="填表人和审核人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")
-def summary_reviewer_is_another(facts: SummaryFacts) -> Refusal | None:
-    if facts.actor_filled:
-        return Refusal("own_submission", "请由别人审核：这张汇总表是您填的。", "《办法》第十四条")
-    return None
+summary_reviewer_is_another = guard.done_by_another(
+    "summary_reviewer_is_another",
+    title="填表人和审核人不是同一人",
+    mine=lambda f: f.actor_filled,
+    asks="请由别人审核：这张汇总表是您填的。",
+)
 
 
 @guard(title="报送人和备案人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")

@@ -9,14 +9,14 @@ from django import forms
 
 from registry.models import Organisation
 from registry.policies import PolicyError, policy_on
-from registry.roles import OrganisationKind, Role
+from registry.roles import Role
 from workflows.core.actions import CaseAction, Move, TaskAction, register
 from workflows.core.desk_forms import ReasonForm, SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
-from workflows.core.opening import Opens, VoidCase
+from workflows.core.opening import OpenInTownship, VoidInTownship
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.returning import SendBack, go_on
@@ -60,17 +60,14 @@ def lay_down(roster: PayRoster) -> None:
 
 
 @register
-class OpenRoster(Opens):
+class OpenRoster(OpenInTownship):
     """By the township's clerk, for a month that has audited sheets; one at a time in a township."""
 
     code = "pay.open"
     label = "开花名册"
     told = "开薪酬花名册"
-    kind = OrganisationKind.TOWNSHIP
-    roles = (Role.TOWNSHIP_CLERK,)
     flow = RosterFlow
     thing = "这册花名册"
-    not_found = "没有找到这个乡镇，或者您不是这个乡镇的经办人。"
 
     def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"month": days.parse_month(data.get("month"))}
@@ -268,14 +265,12 @@ class SendRosterBack(SendBack):
 
 
 @register
-class VoidRoster(VoidCase):
+class VoidRoster(VoidInTownship):
     """作废 before it is paid: its sheets may be drawn on again."""
 
     code = "pay.void"
     label = "作废"
     told = "作废花名册"
-    roles = (Role.TOWNSHIP_CLERK,)
-    kind = OrganisationKind.TOWNSHIP
     until = UNPAID
 
     def apply(self, move: Move) -> None:

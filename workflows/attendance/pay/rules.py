@@ -96,11 +96,14 @@ def has_accounts(facts: RosterFacts) -> Refusal | None:
     return None
 
 
-@guard(title="谁制表谁不审核", basis=ARTICLE_14, says=lambda f: "制表人和审核、发放的人不是同一人。")
-def prepared_by_somebody_else(facts: RosterFacts) -> Refusal | None:
-    if facts.actor_prepared:
-        return Refusal("own_submission", "请由别人办理：这册花名册是您制表或者审核的，您不能再办下一步。", ARTICLE_14)
-    return None
+prepared_by_somebody_else = guard.done_by_another(
+    "prepared_by_somebody_else",
+    title="谁制表谁不审核",
+    says="制表人和审核、发放的人不是同一人。",
+    mine=lambda f: f.actor_prepared,
+    asks="请由别人办理：这册花名册是您制表或者审核的，您不能再办下一步。",
+    basis=ARTICLE_14,
+)
 
 
 @guard(title="凭证和日期", basis=ARTICLE_15, says=lambda f: f"凭证号{f.voucher}。")

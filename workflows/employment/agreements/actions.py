@@ -10,13 +10,14 @@ from django import forms
 from registry.models import Worker
 from registry.policies import policy_on
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
-from workflows.core.desk_forms import ReasonForm, SignatureForm
+from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import VoidInVillage
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import Refusal
+from workflows.core.returning import SendBackToClerk
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 
 from ..models import BEFORE_CONCLUDED, Agreement, Post, PostState, Tenure, TenureState
@@ -142,23 +143,11 @@ class SignForVillage(_EmployerSigns):
 
 
 @register
-class SendAgreementBack(TaskAction):
+class SendAgreementBack(SendBackToClerk):
     """Back to the clerk: what was signed so far is void, the worker signs the corrected agreement anew."""
 
     code = "agreements.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = ("township_signs", "village_signs", "township_seals", "village_seals")
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, AgreementFlow.draw_up_agreement, f"退回补正：{move.reason}")
 
 
 class _Concludes(TaskAction):

@@ -156,11 +156,12 @@ def carries_on(facts: AgreementFacts) -> Refusal | None:
     return None
 
 
-@guard(title="经办人和签字人不是同一人", basis="《办法》第十四条", says=lambda f: "不是同一人。")
-def signer_did_not_draw_it_up(facts: AgreementFacts) -> Refusal | None:
-    if facts.actor_submitted:
-        return Refusal("own_submission", "请由别人代表甲方签字：这份协议是您经办的。", "《办法》第十四条")
-    return None
+signer_did_not_draw_it_up = guard.done_by_another(
+    "signer_did_not_draw_it_up",
+    title="经办人和签字人不是同一人",
+    mine=lambda f: f.actor_submitted,
+    asks="请由别人代表甲方签字：这份协议是您经办的。",
+)
 
 
 CONTENT: tuple[AgreementGuard, ...] = (

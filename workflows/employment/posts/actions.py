@@ -17,6 +17,7 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage, opener
 from workflows.core.opinions import give_opinion, void_opinions
 from workflows.core.refusals import Refusal
+from workflows.core.returning import SendBackToClerk
 
 from ..models import BEFORE_SETTLED, Post, PostState
 from ..places import places_taken
@@ -192,24 +193,12 @@ class RejectPost(TaskAction):
 
 
 @register
-class SendPostBack(TaskAction):
+class SendPostBack(SendBackToClerk):
     code = "posts.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (STEP,)
-    needs_reason = returns = True
-    form = ReasonForm
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         return refusals(rules.REVIEWER, facts_of(move, fields_of(move.entity)))
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, PostFlow.describe_post, f"退回补正：{move.reason}")
 
 
 @register

@@ -72,12 +72,13 @@ def has_places(facts: PostFacts) -> Refusal | None:
     return None
 
 
-@guard(title="谁提交谁不审批", basis="《办法》第十四条", says=lambda f: "申报人和核定人不是同一人。")
-def post_not_own_submission(facts: PostFacts) -> Refusal | None:
-    """Nobody settles what they submitted."""
-    if facts.actor_submitted:
-        return Refusal("own_submission", "请由别人核定：这个岗位是您申报的，您不能自己核定。", "《办法》第十四条")
-    return None
+post_not_own_submission = guard.done_by_another(
+    "post_not_own_submission",
+    title="谁提交谁不审批",
+    says="申报人和核定人不是同一人。",
+    mine=lambda f: f.actor_submitted,
+    asks="请由别人核定：这个岗位是您申报的，您不能自己核定。",
+)
 
 
 SUBMISSION: tuple[PostGuard, ...] = (of_known_type, describes_duties, is_near_home, has_places)

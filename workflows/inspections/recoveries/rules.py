@@ -80,11 +80,14 @@ def says_until_when_and_where(facts: RecoveryFacts) -> Refusal | None:
     return None
 
 
-@guard(title="谁提出谁不审核", basis=BASIS, says=lambda f: "提出人和审核人不是同一人。")
-def recovery_not_own(facts: RecoveryFacts) -> Refusal | None:
-    if facts.actor_opened:
-        return Refusal("own_submission", "请由别人审核：这次追回是您提出的。", BASIS)
-    return None
+recovery_not_own = guard.done_by_another(
+    "recovery_not_own",
+    title="谁提出谁不审核",
+    says="提出人和审核人不是同一人。",
+    mine=lambda f: f.actor_opened,
+    asks="请由别人审核：这次追回是您提出的。",
+    basis=BASIS,
+)
 
 
 @guard(title="退回登记", basis="《方案》三（六）", says=lambda f: f"尚欠{f.balance}元。")

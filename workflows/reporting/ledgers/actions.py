@@ -19,6 +19,7 @@ from workflows.core.models import DeskTask
 from workflows.core.notices import tell
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.returning import SendBackToClerk
 
 from ..models import Ledger, LedgerState
 from . import rules
@@ -187,24 +188,15 @@ class ReceiveLedger(TaskAction):
 
 
 @register
-class SendLedgerBack(TaskAction):
+class SendLedgerBack(SendBackToClerk):
     """Back to the clerk: signatures are given anew. The first handing in still counts."""
 
     code = "ledgers.send_back"
     label = "退回"
     told = "退回"
+    tells = "实名台账退回"
     nodes = (REVIEWING, SEALING, RECEIVING)
     roles = (Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_SEAL_KEEPER, Role.EMPLOYMENT_SERVICE_OFFICER)
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, LedgerFlow.check_ledger, f"实名台账退回：{move.reason}")
 
 
 @register

@@ -10,14 +10,15 @@ from django import forms
 from registry.roles import Role
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
-from workflows.core.desk_forms import OpinionForm, ReasonForm, SignatureForm
+from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
-from workflows.core.notices import tell, tell_office
+from workflows.core.notices import tell_office
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.returning import SendBackToClerk
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 from workflows.employment.tenures.endings import lock_tenure, reinstate_tenure, reinstatement_refusals
 
@@ -233,21 +234,9 @@ class UpholdNotice(_Rules):
 
 
 @register
-class SendReviewBack(TaskAction):
+class SendReviewBack(SendBackToClerk):
     code = "exit_reviews.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (RULE,)
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, ReviewFlow.state_claim, f"退回补正：{move.reason}")
 
 
 @register
