@@ -55,12 +55,13 @@ class Me:
 
 @dataclass(frozen=True)
 class Entry:
-    """One way on in the bar; `count` is what waits there."""
+    """One way on in the bar; `count` is what waits there; `behind` are the ways behind a word that is no page."""
 
     label: str
     url: str
     current: bool
     count: int = 0
+    behind: "tuple[Entry, ...]" = ()
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -122,47 +123,86 @@ def _holds_office(actor: Actor) -> bool:
     return bool(actor.appointments)
 
 
-def _ways() -> tuple[tuple[str, str, Callable[[Actor], bool]], ...]:
-    """Every entry in its order: what it is called, the page behind it, who may open that."""
+# Which entries stand together behind one word of the bar; a word of its own for each would not fit beside the name.
+Way = tuple[str, str, Callable[[Actor], bool]]
+
+
+def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    """Every entry in its order: the word it stands behind ("" stands in the bar itself), then for each what it is
+    called, the page behind it, who may open that."""
     return (
-        ("待办", "inbox", _sees_cases),
-        ("申请", "applications", _sees_cases),
-        ("岗位", "posts", _sees_cases),
-        ("人员", "workers", _sees_cases),
-        ("考勤", "attendance", _sees_cases),
-        ("薪酬", "pay", may_see_pay),
-        ("台账", "ledgers", may_see_ledgers),
-        ("考核", "appraisals", _sees_cases),
-        ("督查", "findings", _sees_cases),
-        ("离岗", "exits", _sees_cases),
-        ("打印", "print_centre", _sees_cases),
-        ("纸签", "scans", may_bring_back_scans),
-        ("用印登记", "seal_register", _may_read_seals),
-        ("用印申请", "letters", may_see_letters),
-        ("办理记录", "trail", may_read_trail),
-        ("传达", "briefings", must_follow_up),
-        ("政策", "policies", may_take_part),
-        ("表样", "forms", may_change_forms),
-        ("单位", "organisations", may_administer),
-        ("用户", "officials", may_administer),
-        ("印章", "seals", may_administer),
-        ("条款对照", "articles", _holds_office),
+        (
+            "",
+            (
+                ("待办", "inbox", _sees_cases),
+                ("申请", "applications", _sees_cases),
+                ("岗位", "posts", _sees_cases),
+                ("人员", "workers", _sees_cases),
+                ("考勤", "attendance", _sees_cases),
+                ("薪酬", "pay", may_see_pay),
+                ("台账", "ledgers", may_see_ledgers),
+            ),
+        ),
+        (
+            "考核督查",
+            (
+                ("考核", "appraisals", _sees_cases),
+                ("督查", "findings", _sees_cases),
+                ("离岗", "exits", _sees_cases),
+            ),
+        ),
+        (
+            "文书用印",
+            (
+                ("打印", "print_centre", _sees_cases),
+                ("纸签", "scans", may_bring_back_scans),
+                ("用印登记", "seal_register", _may_read_seals),
+                ("用印申请", "letters", may_see_letters),
+            ),
+        ),
+        (
+            "制度记录",
+            (
+                ("办理记录", "trail", may_read_trail),
+                ("传达", "briefings", must_follow_up),
+                ("政策", "policies", may_take_part),
+                ("表样", "forms", may_change_forms),
+                ("条款对照", "articles", _holds_office),
+            ),
+        ),
+        (
+            "单位用户",
+            (
+                ("单位", "organisations", may_administer),
+                ("用户", "officials", may_administer),
+                ("印章", "seals", may_administer),
+            ),
+        ),
     )
 
 
 def _nav(actor: Actor, path: str) -> list[Entry]:
-    """Only what this person may open."""
-    ways = [(label, reverse(name)) for label, name, may_open in _ways() if may_open(actor)]
+    """Only what this person may open; who may open one page behind a word finds that page in the bar itself."""
     proposals = _proposals(actor)
-    return [
-        Entry(
-            label=label,
-            url=url,
-            current=path.startswith(url),
-            count=_count(label, actor, proposals),
-        )
-        for label, url in ways
-    ]
+    nav: list[Entry] = []
+    for word, ways in _ways():
+        open_to_them = [(label, reverse(name)) for label, name, may_open in ways if may_open(actor)]
+        entries = [
+            Entry(label=label, url=url, current=path.startswith(url), count=_count(label, actor, proposals))
+            for label, url in open_to_them
+        ]
+        nav += [_together(word, entries)] if word and len(entries) > 1 else entries
+    return nav
+
+
+def _together(word: str, entries: list[Entry]) -> Entry:
+    return Entry(
+        label=word,
+        url="",
+        current=any(entry.current for entry in entries),
+        count=sum(entry.count for entry in entries),
+        behind=tuple(entries),
+    )
 
 
 def _count(label: str, actor: Actor, proposals: list[str]) -> int:

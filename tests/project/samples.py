@@ -20,8 +20,14 @@ AROUND: Content = {
     "desk": DESK,
     "me": SimpleNamespace(name="林书平", title="泥井镇乡镇审核人"),
     "nav": [
-        SimpleNamespace(label="待办", url="/inbox/", current=True, count=12),
-        SimpleNamespace(label="申请", url="/applications/", current=False, count=0),
+        SimpleNamespace(label="待办", url="/inbox/", current=True, count=12, behind=()),
+        SimpleNamespace(
+            label="考核督查",
+            url="",
+            current=False,
+            count=1,
+            behind=(SimpleNamespace(label="考核", url="/appraisals/", current=False, count=1),),
+        ),
     ],
     "messages": ["草稿已保存。"],
 }
@@ -260,7 +266,7 @@ def pages() -> dict[str, Content]:
     return {
         "desk/home.html": home
         | {
-            "cards": [{"title": "我的待办", "count": 12, "url": "/inbox/", "hint": "最久的排在最前"}],
+            "pile": 12,
             "notices": [{"text": "周桂兰：退回补正", "url": "/cases/1/", "at": AT}],
         },
         "desk/inbox.html": {

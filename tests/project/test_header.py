@@ -67,3 +67,21 @@ def test_a_person_without_office_is_led_nowhere(client: Client, county: County) 
     shown = client.get("/password/").content.decode()
     assert "昌黎县扶贫专岗" in shown
     assert "用印登记" not in shown
+
+
+def test_pages_of_one_kind_stand_behind_one_word_and_a_single_one_in_the_bar_itself(
+    client: Client, county: County
+) -> None:
+    bar = officer(client, county, "人力资源和社会保障局", Role.BUREAU_SUPERVISOR)
+    assert "<summary>考核督查</summary>" in bar
+    assert bar.count('<details class="ways') < bar.count("<a href=") / 2
+    bar = officer(client, county, "妇联", Role.REPORTER)
+    assert ">条款对照</a>" in bar
+    assert "制度记录" not in bar
+
+
+def test_the_word_says_that_the_page_is_behind_it(client: Client, county: County) -> None:
+    officer(client, county, "人力资源和社会保障局", Role.BUREAU_SUPERVISOR)
+    page = client.get("/articles/").content.decode()
+    assert '<details class="ways ways--here"><summary>制度记录<span class="sr">' in page
+    assert '<a href="/articles/" aria-current="page">条款对照</a>' in page

@@ -148,19 +148,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """What waits, what was said to one's office, and where to begin."""
     actor = actor_of(request)
     tasks, _ = rows(actor, Wanted())
-    mine = len(pile_of(actor))
     may_apply = actor.holds((Role.VILLAGE_CLERK,)) is not None
-    cards = [
-        {
-            "title": "我的待办",
-            "count": mine,
-            "url": reverse("inbox"),
-            "hint": "等您办理，最久的排在最前",
-        }
-    ]
     context = {
         "greeting": f"{actor.name}，您好",
-        "cards": cards,
+        "pile": len(pile_of(actor)),
         "can_apply": may_apply,
         "apply_url": reverse("apply"),
         "waiting": [task_row(task, actor) for task in tasks[:6]],

@@ -99,7 +99,9 @@ def show_sheets(request: HttpRequest, *, refusal: str = "", status: int = 200) -
         {
             "name": village.name,
             "cells": [
-                _cell(village, month, latest, begun, needed, can_open=village.pk in clerk_at) for month in months
+                {"of": f"{month.month}月"}
+                | _cell(village, month, latest, begun, needed, can_open=village.pk in clerk_at)
+                for month in months
             ],
         }
         for village in villages
