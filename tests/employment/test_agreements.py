@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
+from forms_templates.filed_pictures import pictures_in
+from forms_templates.models import Document
+from forms_templates.papers import read_paper
+from registry.models import PolicySet
+from registry.policy_parameters import jsonable, shipped_2019_source
 from signatures.demo_strokes import demo_signature
-from tests.cast import Cast, application_of, events_of, nothing_happens, signed, state_of, task_of, user_of
+from signatures.models import SealUse
+from tests.applications.test_pledge import photo
+from tests.cast import Cast, application_of, events_of, nothing_happens, papers_of, signed, state_of, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.daily import run_daily
 from workflows.core.models import Case
@@ -45,6 +53,16 @@ def conclude(cast: Cast, case: Case, **data: str) -> None:
     cast.act(case, "agreements.seal_by_township", cast.township_keeper)
 
 
+def browser_of(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page_of(cast: Cast, case: Case) -> str:
+    return browser_of(cast).get(f"/cases/{case.pk}/").content.decode()
+
+
 def codes(caught: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [refusal.code for refusal in caught.value.refusals]
 
@@ -59,8 +77,6 @@ def test_an_agreement_is_prefilled_signed_by_both_sealed_and_makes_a_tenure(cast
     assert state_of(source) == State.SIGNED
     tenure = Tenure.objects.get(agreements=agreement)
     assert (tenure.state, tenure.start_on, tenure.end_on) == (TenureState.PENDING, TODAY, None)
-    from forms_templates.models import Document
-
     papers = list(Document.objects.filter(case_key=case.key).order_by("number"))
     assert [paper.label for paper in papers] == ["劳动者签字", "甲方代表人签字", "甲方盖章，协议签订"]
     assert papers[-1].values["stipend_in_words"] == "肆佰元整"
@@ -72,6 +88,60 @@ def test_an_agreement_is_prefilled_signed_by_both_sealed_and_makes_a_tenure(cast
     before = Tenure.objects.values_list("state", flat=True)[0]
     run_daily(cast.tick())
     assert Tenure.objects.values_list("state", flat=True)[0] == before
+
+
+def test_who_cannot_write_gives_a_thumb_print_and_the_witness_signs_on_the_agreement_itself(cast: Cast) -> None:
+    _, case = drawn_up(cast)
+    data = dates(worker_strokes="", witness_name="郑守山", witness_strokes=demo_signature("郑守山"))
+    cast.do("agreements.submit", task_of(case), cast.clerk, data, files={"worker_thumb": photo()})
+    cast.act(case, "agreements.sign_for_township", cast.reviewer, signed("林书平"))
+    cast.act(case, "agreements.seal_by_township", cast.township_keeper)
+    papers = papers_of(case)
+    assert papers[0].label == "劳动者按手印"
+    for paper in papers:
+        assert paper.form_version == 2
+        assert paper.values["witness_name"] == "郑守山"
+        assert {"worker_signature", "witness_signature"} <= set(pictures_in(read_paper(paper)))
+    assert "见证人郑守山签字" in page_of(cast, case)
+
+
+def test_the_application_tells_what_became_of_its_agreement(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    source, case = drawn_up(cast)
+    told = page_of(cast, source)
+    assert "填写用工协议" in told
+    assert f'href="/cases/{case.pk}/">看协议</a>' in told
+    conclude(cast, case)
+    browser = browser_of(cast)
+    browser.get("/")  # the session is fresh
+    with django_assert_max_num_queries(10):
+        told = browser.get(f"/cases/{source.pk}/").content.decode()
+    assert "用工协议签订，甲方已盖章" in told
+    assert told.index("用工协议签订，") < told.index("开始填写用工协议")
+
+
+def test_where_the_policy_says_so_the_village_is_party_a(cast: Cast) -> None:
+    PolicySet.objects.create(
+        county=cast.county,
+        effective_on=date(2020, 7, 1),
+        document_number="昌政办〔2020〕7号",
+        title="政策参数",
+        parameters=jsonable(shipped_2019_source()["parameters"]) | {"party_a": "village"},
+        approved_by="测试",
+    )
+    _, case = drawn_up(cast)
+    submit(cast, case)
+    assert task_of(case).flow_task.name == "village_signs"
+    with nothing_happens(), pytest.raises((NotFound, NotYours)):
+        cast.act(case, "agreements.sign_for_township", cast.reviewer, signed("林书平"))
+    cast.act(case, "agreements.sign_for_village", cast.head, signed("秦守义"))
+    cast.act(case, "agreements.seal_by_village", cast.keeper)
+    paper = papers_of(case)[-1]
+    assert paper.values["party_a"] == cast.village.seal_name
+    assert paper.values["party_a_representative"] == "秦守义"
+    assert SealUse.objects.latest("pk").seal.organisation == cast.village
+    assert Tenure.objects.get().state == TenureState.PENDING
 
 
 def test_the_day_after_its_last_day_it_waits_for_people(cast: Cast) -> None:

@@ -35,8 +35,8 @@ from ..tenures.spans import service_of
 from . import rules
 from .facts import facts_of
 
-FORM = ("agreement", 1)
-RENEWAL_FORM = ("renewal_agreement", 1)
+FORM = ("agreement", 2)
+RENEWAL_FORM = ("renewal_agreement", 2)
 ON_PAPER = "原纸质协议"  # what began before this system has no number here
 KIND = "employment.agreement"
 COPIES = "四"
@@ -72,13 +72,21 @@ def standing(agreement: Agreement) -> Opinion | None:
 
 
 def worker_ink(agreement: Agreement) -> dict[str, Signature]:
-    """The worker's ink that counts; after a return it is given anew."""
-    if agreement.is_live:
-        return {}
-    return {place: ink for place, ink in standing_ink(KIND, agreement.pk).items() if place == WORKER}
+    """The ink of the worker, and of the witness of a thumb print, that counts; after a return it is given anew."""
+    return {} if agreement.is_live else standing_ink(KIND, agreement.pk)
 
 
-def values_of(agreement: Agreement, opinion: Opinion | None, worker_signed_on: date | None) -> dict[str, object]:
+def signed_by_worker(ink: Mapping[str, Signature]) -> tuple[date | None, str]:
+    """When the worker signed, and the witness's name if it was a thumb print."""
+    signature = ink.get(WORKER)
+    if signature is None:
+        return None, ""
+    return timezone.localtime(signature.at).date(), signature.witness_name
+
+
+def values_of(
+    agreement: Agreement, opinion: Opinion | None, worker_signed_on: date | None, witness_name: str = ""
+) -> dict[str, object]:
     """Every tag of the agreement; what is not signed yet is an explicit blank."""
     worker, post = agreement.worker, agreement.post
     yuan = agreement.yuan_per_month
@@ -104,6 +112,7 @@ def values_of(agreement: Agreement, opinion: Opinion | None, worker_signed_on: d
         "copies": COPIES,
         "employer_signed_on": chinese_date(timezone.localtime(opinion.at).date() if opinion else None),
         "worker_signed_on": chinese_date(worker_signed_on),
+        "witness_name": witness_name,
     }
     return values | (_of_the_renewal(agreement) if agreement.is_renewal else {})
 
@@ -128,11 +137,11 @@ def _of_the_renewal(agreement: Agreement) -> dict[str, object]:
 def file_signed_by_worker(move: Move, ink: Ink) -> None:
     """The worker signs first: bound to the agreement as it then reads."""
     agreement: Agreement = move.entity
-    sheet, values = form_of(agreement), values_of(agreement, None, move.on)
+    sheet, values = form_of(agreement), values_of(agreement, None, move.on, ink.witness_name)
     name, digest = agreement.worker.name, digest_of(sheet, values)
     signed = sign_by_worker(move, ink, name=name, content_digest=digest, form_digest=sheet.digest)
     move.details["worker_signed"] = str(signed[WORKER].get_method_display())
-    pictures = {WORKER: bytes(signed[WORKER].picture)}
+    pictures = {place: bytes(signature.picture) for place, signature in signed.items()}
     file_version(move, form=sheet, values=values, pictures=pictures, label=ink.done_by("劳动者"))
 
 
@@ -141,11 +150,10 @@ def file_by_employer(move: Move, label: str, *, sign: Opinion | None = None, sea
     agreement: Agreement = move.entity
     opinion = sign or seal
     ink = worker_ink(agreement)
-    signed_on = timezone.localtime(ink[WORKER].at).date() if WORKER in ink else None
     file_opinions(
         move,
         form=form_of(agreement),
-        values=values_of(agreement, opinion, signed_on),
+        values=values_of(agreement, opinion, *signed_by_worker(ink)),
         places=PLACES,
         opinions={opinion.step: opinion} if opinion else {},
         label=label,
@@ -186,8 +194,7 @@ class AgreementPaperwork(Paperwork):
         agreement: Agreement = page.entity
         agreement.case = page.on_case
         opinion, ink = standing(agreement), worker_ink(agreement)
-        signed_on = timezone.localtime(ink[WORKER].at).date() if WORKER in ink else None
-        values = values_of(agreement, opinion, signed_on)
+        values = values_of(agreement, opinion, *signed_by_worker(ink))
         slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
         slots["number"] = page.on_case.number or "本人签字后自动编号"
         masked = {"id_number": mask_id(agreement.worker.id_number), "phone": mask_phone(agreement.worker.phone)}
