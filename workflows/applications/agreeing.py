@@ -26,13 +26,7 @@ from workflows.employment.models import BEFORE_CONCLUDED, Agreement, AgreementSt
 from workflows.employment.service import months_after
 
 from .models import Application, State
-from .taking_up import TERM, is_overdue, last_day_to_sign
-
-
-def agreement_of(source: Case) -> Agreement | None:
-    """The agreement drawn up from this application, unless it was voided."""
-    found = Agreement.objects.filter(source=source).exclude(state=AgreementState.VOIDED)
-    return found.select_related("case").first()
+from .taking_up import TERM, agreement_of, is_overdue, last_day_to_sign
 
 
 @register

@@ -22,13 +22,14 @@ from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.opinions import valid_opinions, void_act
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.requests import row_number
+from workflows.core.story import Entry
 from workflows.employment.models import Post
 
 from . import screen
 from .forms import ANSWERS
 from .help import HELP
 from .models import BEFORE_APPROVAL, Application, State
-from .taking_up import is_overdue
+from .taking_up import agreement_story, is_overdue
 
 FORM = ("post_application", 1)
 PLACES = {step: cell.places for step, cell in screen.OPINIONS.items()}
@@ -274,6 +275,9 @@ class ApplicationPaperwork(Paperwork):
         if approver and overdue:
             buttons.append(Button("applications.lapse", "批准失效", "final"))
         return buttons
+
+    def elsewhere(self, page: Page) -> list[Entry]:
+        return agreement_story(page.on_case, page.entity)
 
     def masked(self, answers: Mapping[str, Any]) -> dict[str, str]:
         return {

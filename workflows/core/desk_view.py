@@ -32,7 +32,7 @@ from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .scan_actions import may_bring_back
 from .seen import seen_of
-from .story import may_have_acted_last, remarks_of, since_text, steps, timeline
+from .story import may_have_acted_last, remarks_of, since_text, steps, timeline, with_elsewhere
 from .supervision import exception_buttons
 
 
@@ -144,7 +144,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
             "flow": reverse("flow", args=[paperwork.flow_label]),
         },
         "since_text": since_text(tasks, page.on, mine=page.task is not None),
-        "timeline": timeline(case, events, tasks, remarks, page.on),
+        "timeline": with_elsewhere(timeline(case, events, tasks, remarks, page.on), paperwork.elsewhere(page)),
         "checks": checks,
         "checks_summary": checks_summary(checks),
         "checks_hint": paperwork.checks_hint,

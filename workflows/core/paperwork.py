@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -17,6 +17,9 @@ from .actions import ACTIONS, Move
 from .actors import Actor
 from .models import Case, DeskTask
 from .opinions import void_act
+
+if TYPE_CHECKING:
+    from .story import Entry
 
 
 @dataclass
@@ -195,6 +198,10 @@ class Paperwork:
     def export_url(self, page: Page) -> str:
         """Where whoever reads the case may fetch a file made of it; the panel's controls name the form `export`."""
         return ""
+
+    def elsewhere(self, page: Page) -> list[Entry]:
+        """What became of the matter in other cases, to be told in this one's timeline, too."""
+        return []
 
     def case_buttons(self, page: Page) -> list[Button]:
         """What may be done with the case as a whole by whoever reads it."""

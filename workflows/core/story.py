@@ -79,6 +79,13 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
     return entries
 
 
+def with_elsewhere(entries: list[Entry], elsewhere: list[Entry]) -> list[Entry]:
+    """What other cases tell, put in its moment; what is waited for stays at the top."""
+    waiting = [entry for entry in entries if entry.kind == "now"]
+    told = [entry for entry in entries if entry.kind != "now"] + elsewhere
+    return waiting + (sorted(told, key=lambda entry: entry.when, reverse=True) if elsewhere else told)
+
+
 def remarks_of(case: Case) -> tuple[dict[Any, str], list[dict[str, Any]]]:
     """Comments by their moment, and the files handed in with them (one query: a comment without a file once)."""
     file = ("attachments__pk", "attachments__name", "attachments__size")
