@@ -66,7 +66,7 @@ def test_a_total_that_does_not_add_up_is_refused(name: str, value: str) -> None:
 
 
 def test_every_line_has_its_row_and_an_empty_list_says_so() -> None:
-    printed = words(form("named_roster", 1).render(form("named_roster", 1).sample() | {"departures": []}, {}))
+    printed = words(form("named_roster", 2).render(form("named_roster", 2).sample() | {"departures": []}, {}))
     assert "本月没有离岗人员。" in printed
     assert "本月没有在岗人员。" not in printed
 

@@ -15,7 +15,6 @@ from workflows.core.actions import Action, CaseAction, Move, TaskAction, registe
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import ReasonForm, SignatureForm
 from workflows.core.guards import chinese, refusals
-from workflows.core.models import DeskTask
 from workflows.core.notices import tell
 from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal
@@ -24,6 +23,7 @@ from workflows.core.returning import SendBackToClerk
 from ..models import Ledger, LedgerState
 from . import rules
 from .documents import CHECKING, RECEIVING, REVIEWING, SEALING, file_version
+from .facts import facts_of
 from .flow_v1 import LedgerFlow
 from .opening import latest_ledger, open_ledger, opening_day_of, take_anew
 
@@ -83,21 +83,7 @@ class _Signs(TaskAction):
     form = SignatureForm
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        return refusals(rules.SIGNING, facts_of(move))
-
-
-def facts_of(move: Move) -> rules.LedgerFacts:
-    ledger: Ledger = move.entity
-    done = DeskTask.objects.filter(process=move.case, outcome="ledgers.check", status="DONE").order_by("act_number")
-    last = done.values_list("owner_id", flat=True).last()
-    return rules.LedgerFacts(
-        last=ledger.last_count,
-        joined=ledger.joined_count,
-        left=ledger.left_count,
-        now=ledger.now_count,
-        differences=tuple(ledger.differences),
-        actor_checked=last is not None and move.actor.user is not None and last == move.actor.user.pk,
-    )
+        return refusals(rules.SIGNING, facts_of(move.entity, move.actor))
 
 
 @register
@@ -111,7 +97,7 @@ class CheckLedger(_Signs):
     roles = (Role.TOWNSHIP_CLERK,)
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        return refusals(rules.CHECKING, facts_of(move))
+        return refusals(rules.CHECKING, facts_of(move.entity, move.actor))
 
     def apply(self, move: Move) -> None:
         void_opinions(move, why="台账重新核对")

@@ -19,15 +19,17 @@ from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
 from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
-from workflows.core.guards import chinese
+from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, Opinion
 from workflows.core.opinions import valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import AT_TOWNSHIP, FILED, Ledger, LedgerRow, LedgerState, RowKind
+from . import rules
+from .facts import facts_of
 from .snapshot import said, told
 
-FORM = ("named_roster", 1)
+FORM = ("named_roster", 2)
 CHECKING, REVIEWING, SEALING, RECEIVING = "check_ledger", "review_ledger", "seal_ledger", "receive_ledger"
 PLACES = {
     CHECKING: OpinionPlaces("", "filled_on", "filler_signature", ""),
@@ -35,6 +37,8 @@ PLACES = {
 }
 TAGS = {
     LedgerState.RETURNED: "back",
+    # Signed, sealed and sent: the paper is in force from then on, received or not.
+    LedgerState.AWAITING_RECEIPT: "done",
     LedgerState.RECEIVED: "done",
     LedgerState.ARCHIVED: "done",
     LedgerState.VOIDED: "ended",
@@ -174,6 +178,7 @@ class LedgerPaperwork(Paperwork):
 
     flow_label = "ledgers"
     title = "实名台账"
+    checks_hint = "已经报送的台账不再核对；报错了由乡镇出补充台账。"
     form = FORM
 
     def describe(self, case: Case, entity: Ledger) -> None:
@@ -231,17 +236,27 @@ class LedgerPaperwork(Paperwork):
         }
         return [SafeString(render_to_string("ledgers/_beside.html", context))]
 
+    def checks(self, page: Page) -> list[dict[str, Any]]:
+        ledger: Ledger = page.entity
+        if page.task is None and ledger.state not in AT_TOWNSHIP:
+            return []
+        guards = rules.SIGNING if ledger.state == LedgerState.AWAITING_REVIEW else rules.CHECKING
+        return list(verdicts(guards, facts_of(ledger, page.actor)))
+
     def consequence(self, page: Page) -> tuple[str, str]:
         ledger: Ledger = page.entity
+        late = ledger.days_late(page.on) if ledger.version == 1 and ledger.first_filed_at is None else 0
         counts = (
             f"在岗{ledger.now_count}人：上月{ledger.last_count}，新增{ledger.joined_count}，减少{ledger.left_count}"
         )
         if page.step == CHECKING:
-            return counts, f"签字后转乡镇审核人；{chinese(ledger.due_on)}24时前盖章报送算按期。"
+            until = f"已超期{late}天，盖章报送记为迟报" if late else f"{chinese(ledger.due_on)}24时前盖章报送算按期"
+            return counts, f"签字后转乡镇审核人；{until}。"
         if page.step == REVIEWING:
             return counts, "签字后转乡镇印章管理员盖章报送；盖章以前您可以撤回。"
         if page.step == SEALING:
-            return counts, "盖章即报送县就业服务中心，登记用印，不能撤回。"
+            until = f"；已超期{late}天，记为迟报" if late else ""
+            return counts, f"盖章即报送县就业服务中心，登记用印，不能撤回{until}。"
         return counts, "接收以后不能再退；报错了由乡镇出补充台账。"
 
     def help(self, page: Page) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -85,7 +86,15 @@ def _county_page(request: HttpRequest, actor: Actor, county: Any) -> dict[str, A
         "changes_url": f"{reverse('ledger_changes')}?month={month:%Y-%m}"
         if actor.holds(MAY_REPORT_UPWARD, county.pk)
         else "",
+        "to_receive": _to_receive(actor, latest.values()),
     }
+
+
+def _to_receive(actor: Actor, ledgers: Iterable[Ledger]) -> int:
+    """How many of these the reader may receive in one sitting."""
+    if actor.holds([Role.EMPLOYMENT_SERVICE_OFFICER]) is None:
+        return 0
+    return sum(1 for each in ledgers if each.state == LedgerState.AWAITING_RECEIPT)
 
 
 def _township_page(actor: Actor) -> dict[str, Any]:
