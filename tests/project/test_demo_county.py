@@ -31,6 +31,7 @@ from workflows.applications.models import Application, State
 from workflows.core.consistency import faulty_cases
 from workflows.core.models import Case, DeskTask
 from workflows.core.working_days import is_working_day
+from workflows.reporting.models import Ledger, LedgerState
 
 CHINA = timezone(timedelta(hours=8))
 TODAY = date(2026, 11, 25)
@@ -102,6 +103,18 @@ def test_a_small_county_has_every_state_and_is_sound() -> None:
     assert 10 <= pile.count() <= 14
     edge = Application.objects.filter(township=township, category="edge")
     assert Counter(edge.values_list("state", flat=True)) == {State.SIGNED: 4, State.AWAITING_TOWNSHIP_REVIEW: 2}
+    # The latest month's ledgers are in every state, one was late; the month before is over, one was supplemented.
+    ledgers = Ledger.objects.order_by("month", "township__code", "version")
+    latest = [each for each in ledgers if each.month == ledgers.last().month]
+    assert Counter(each.state for each in latest) == {
+        LedgerState.CHECKING: 2, LedgerState.AWAITING_REVIEW: 1, LedgerState.AWAITING_SEAL: 1,
+        LedgerState.RETURNED: 1, LedgerState.RECEIVED: 2, LedgerState.AWAITING_RECEIPT: 9,
+    }  # fmt: skip
+    assert [each.township.code for each in latest if each.first_filed_at and each.days_late(TODAY)] == ["108"]
+    over = [each for each in ledgers if each.month < latest[0].month]
+    assert [(each.township.code, each.version) for each in over] == [("101", 1), ("104", 1), ("104", 2)]
+    assert {each.state for each in over} == {LedgerState.RECEIVED, LedgerState.ARCHIVED}
+    assert over[0].days_late(TODAY) > 0
 
 
 def test_the_same_seed_on_the_same_day_tells_the_same(again: Any) -> None:
