@@ -5,9 +5,11 @@ import io
 import zipfile
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from audit.models import Event
 from forms_templates.models import Document
@@ -288,6 +290,25 @@ def test_a_roster_that_finance_returns_is_drawn_up_anew(month: Month) -> None:
     to_finance(cast, case)
     pay(cast, case)
     assert PayLine.objects.filter(counts=False).count() == 2
+
+
+def test_a_roster_begun_on_an_earlier_form_goes_on_with_it_and_a_new_one_takes_the_newest(month: Month) -> None:
+    cast = month.cast
+    month.lock()
+    case = open_roster(cast)
+    assert case.forms["pay_roster"] == 3
+    # As a case stood before forms were noted on it: the migration notes the second version for those that run.
+    Case.objects.filter(pk=case.pk).update(forms={})
+    import_module("workflows.attendance.migrations.0003_running_rosters_keep_their_form").keep_second_version(
+        apps, None
+    )
+    to_finance(cast, case)
+    pay(cast, case)
+    assert set(Document.objects.filter(case_key=case.key).values_list("form_version", flat=True)) == {2}
+    corrected(month, **absent(month.rows[0].worker_id, 15, 30))
+    following = open_roster(cast)
+    cast.do("pay.submit", task_of(following), cast.township_clerk, ink(f"秦守义{following.pk}"))
+    assert Document.objects.get(case_key=following.key).form_version == 3
 
 
 def test_a_voided_roster_gives_its_sheets_back(month: Month) -> None:

@@ -16,8 +16,9 @@ Paper = tuple[str, int]
 
 
 def case_form(paper: Paper, case: Case) -> Form:
-    """The form of a case."""
-    code, shipped = paper
+    """The form of a case: when a flow's form has a new shipped version, cases that run go on with theirs."""
+    code, newest = paper
+    shipped = case.forms.get(code, newest)
     return form(code, case.forms.get(slot(code, shipped), shipped))
 
 

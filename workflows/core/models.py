@@ -72,7 +72,8 @@ class Case(AbstractProcess):
     )
     submitted_at = models.DateTimeField("首次提交时间", null=True)
     revision = models.PositiveIntegerField("修订号", default=0)
-    # The county's own versions of forms with which it began (forms_templates/uploaded.py); it keeps them to its end.
+    # The versions of forms with which it began, which it keeps to its end: of its flow's own form the shipped one, and
+    # whatever the county has put in their place (forms_templates/uploaded.py).
     forms = models.JSONField("表样版本", default=dict)
 
     # The moment of the change that is being made: set by the door, read by the nodes. Not a column.
@@ -104,7 +105,8 @@ class Case(AbstractProcess):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
-            self.forms = in_force(self.county_id, self.created)
+            code, shipped = self.flow_class.paperwork.form
+            self.forms = {code: shipped, **in_force(self.county_id, self.created)}
         super().save(*args, **kwargs)
 
     def forget(self, name: str) -> None:

@@ -34,7 +34,7 @@ from .amounts import partial_rule
 from .facts import facts_of, in_rows, lines_of, payees, remark_of, total_of, waited
 from .steps import PAYING, PREPARE, REVIEW, SEALING
 
-FORM = ("pay_roster", 2)
+FORM = ("pay_roster", 3)
 PLACES = {
     PREPARE: OpinionPlaces("", "prepared_on", "preparer_signature", ""),
     REVIEW: OpinionPlaces("", "reviewed_on", "reviewer_signature", "township_seal"),
