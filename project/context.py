@@ -139,6 +139,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("岗位", "posts", _sees_cases),
                 ("人员", "workers", _sees_cases),
                 ("考勤", "attendance", _sees_cases),
+                ("请假", "leaves", _sees_cases),
                 ("薪酬", "pay", may_see_pay),
                 ("台账", "ledgers", may_see_ledgers),
             ),

@@ -11,6 +11,7 @@ from time_machine import travel
 
 from forms_templates.models import Document, PrintRun
 from registry.models import Delegation, PolicySet
+from signatures.demo_strokes import demo_signature
 from signatures.models import PaperScan, Seal, SealCertificate
 from signatures.paper_scans import read_scan
 from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
@@ -23,7 +24,7 @@ from workflows.core.actions import ACTIONS
 from workflows.core.door import perform
 from workflows.core.models import Attachment, Case, Sitting
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
-from workflows.employment.models import Tenure
+from workflows.employment.models import Leave, Tenure
 from workflows.form_versions.models import FormProposal
 from workflows.policies.models import PolicyProposal
 
@@ -58,6 +59,9 @@ PAGES: dict[str, tuple[int, ...]] = {
     "appraisals_open": (302,) * 9,
     "appraisal_record_strike": (302,) * 9,
     "new_post": (200, 200, 404, 200, 404, 404, 404, 404, 404),
+    "leaves": OPEN,
+    "leave_new": (200, 404, 404, 200, 404, 404, 404, 404, 404),
+    "leave_return": (404,) * 9,  # nobody is on leave here
     "exits": OPEN,
     # Nobody has a tenure here, so there is nothing to end.
     "exit_new": (404,) * 9,
@@ -227,6 +231,7 @@ ACTS: dict[str, str] = {
     "employment.await_renewal": "---------",
     "employment.resume_tenure": "---------",
     "employment.begin_leave": "---------",
+    "employment.remind_of_return": "---------",
     "agreements.renew": "y--------",
     "attendance.open": "y--------",
     # Below, the paper of another flow is not there for them; tests/attendance says who may act on a sheet.
@@ -336,6 +341,14 @@ ACTS: dict[str, str] = {
     "summaries.send_back": "---------",
     "summaries.file": "---------",
     "summaries.void": "---------",
+    "leaves.open": "y--------",
+    "leaves.save_draft": "nnn--nn--",
+    "leaves.submit": "nnn--nn--",
+    "leaves.approve": "nyn--nn--",  # the slip lies with the head of the village
+    "leaves.reject": "nyn--nn--",
+    "leaves.send_back": "nyn--nn--",
+    "leaves.come_back": "nnn--nn--",
+    "leaves.void": "ynn--nn--",
     "posts.open": "yy-------",
     "posts.save_draft": "nnn--nn--",
     "posts.submit": "nnn--nn--",
@@ -391,7 +404,8 @@ ACTS: dict[str, str] = {
 }
 OF_A_TENURE = {
     "employment.start_tenure", "employment.expire_tenure", "employment.remind_of_end", "employment.await_renewal",
-    "employment.resume_tenure", "employment.begin_leave", "agreements.renew",
+    "employment.resume_tenure", "employment.begin_leave", "employment.remind_of_return", "agreements.renew",
+    "leaves.open",
 }  # fmt: skip
 LOGIN_ACTS = {
     "registry.correct_name", "registry.reset_password", "registry.close_login", "registry.reopen_login",
@@ -580,6 +594,17 @@ def at_work(cast: Cast, case: Case) -> Tenure:
     return Tenure.objects.get(worker=worker)
 
 
+def asked_for_leave(cast: Cast, tenure: Tenure) -> Case:
+    """A slip that the worker has signed."""
+    if (made := Leave.objects.select_related("case").first()) is not None:
+        return made.case
+    case: Case = cast.do("leaves.open", tenure, cast.clerk).result
+    day = cast.now.date().isoformat()
+    slip = {"reason": "回娘家办事", "first_on": day, "last_on": day, "worker_strokes": demo_signature("周桂兰")}
+    cast.do("leaves.submit", task_of(case), cast.clerk, slip)
+    return case
+
+
 def delegated(cast: Cast) -> Any:
     """The clerk's office, for a day in the head's hands."""
     if (made := Delegation.objects.first()) is not None:
@@ -589,8 +614,11 @@ def delegated(cast: Cast) -> Any:
     return cast.do("desk.delegate", cast.clerk.appointments[0], cast.clerk, data).result
 
 
-def of_employment(code: str, cast: Cast) -> Any:
-    """An agreement, or a post, that lies with the township."""
+def of_employment(code: str, cast: Cast, waiting: Case) -> Any:
+    """An agreement, or a post, that lies with the township; a leave that lies with the head of the village."""
+    if code.startswith("leaves."):
+        case = asked_for_leave(cast, at_work(cast, waiting))
+        return case if code == "leaves.void" else task_of(case)
     if code == "agreements.open":
         return cast.agreement_at_township()[0]
     case = cast.agreement_at_township()[1] if code.startswith("agreements.") else cast.declare_post()
@@ -635,8 +663,8 @@ def subject_of(code: str, cast: Cast, case: Case) -> Any:
         return user_of(cast.clerk)
     if code in ("applications.open", "posts.open", "briefings.send"):
         return cast.village
-    if code in OF_A_TENURE or code.startswith(("agreements.", "posts.")):
-        return at_work(cast, case) if code in OF_A_TENURE else of_employment(code, cast)
+    if code in OF_A_TENURE or code.startswith(("agreements.", "posts.", "leaves.")):
+        return at_work(cast, case) if code in OF_A_TENURE else of_employment(code, cast, case)
     if code.startswith("desk.") and ("_paper" in code or "pdf" in code or "signing" in code or "_scan" in code):
         return Document.objects.filter(case_key=case.key).latest("pk")
     if code.split(".", maxsplit=1)[0] in ("registry", "employment") or code == "flows.publish":

@@ -166,6 +166,8 @@ class Leave(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     last_on = models.DateField("请假截止", null=True)
     # The day of coming back: the leave ended the day before.
     back_on = models.DateField("返岗日期", null=True)
+    # How many days past its end the offices were last told of.
+    reminded_days = models.PositiveSmallIntegerField("已提醒到逾期几天", null=True)
     state = FSMField("状态", default=LeaveState.DRAFT, choices=LeaveState.choices, protected=True, max_length=20)
     policy_set = models.ForeignKey("registry.PolicySet", models.PROTECT, null=True, verbose_name="所依政策参数")
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from registry.models import Organisation
 from workflows.core.actors import Actor
 from workflows.core.models import DeskTask, Opinion
 from workflows.core.opinions import valid_opinions
-from workflows.employment.models import Leave, LeaveState, Tenure
+from workflows.employment.models import Leave, Tenure
 from workflows.employment.tenures import tenures_in
+from workflows.employment.tenures.periods import TAKEN_LEAVE, leave_span
 
 from ..models import AttendanceRow, AttendanceSheet
 from . import days
@@ -19,7 +20,7 @@ from .rules import RowFacts, SheetFacts
 
 SIGNING = "sign_sheet"
 HEAD, MEMBER, WORKERS = f"{SIGNING}.head", f"{SIGNING}.member", f"{SIGNING}.workers"
-TAKEN = (LeaveState.APPROVED, LeaveState.BACK, LeaveState.CUT_OFF)
+REMARK_LENGTH = 30
 PREPARING = ("attendance.submit", "attendance.report", "attendance.sign_for_workers")
 
 
@@ -51,24 +52,30 @@ def lines_of(village: Organisation, month: date, rows: Mapping[int, AttendanceRo
         line.fresh = days.blank(month, line.spans, away.get(key, ()))
         line.row = rows.get(key)
         line.marks = days.laid_over(line.fresh, line.row.marks) if line.row else line.fresh
-        line.remark = line.row.remark if line.row else ""
+        line.remark = (line.row.remark if line.row else "") or leave_remark(away.get(key, ()))
     known = {key: row.position for key, row in rows.items()}
     return sorted(by_worker.values(), key=lambda line: known.get(line.key, len(known) + 1))
 
 
 def leaves_of(workers: list[int], month: date) -> dict[int, list[tuple[date, date]]]:
-    """The days of 停岗 by worker (one query): from the first day of an approved leave to the day before coming back;
-    while nobody has written down the coming back it lasts."""
+    """The days of 停岗 by worker (one query): from the first day of an approved leave to its last, or to the day before
+    coming back earlier. Whoever comes back late is marked by what really was."""
     found: dict[int, list[tuple[date, date]]] = {}
-    taken = Leave.objects.filter(tenure__worker__in=workers, state__in=TAKEN, first_on__lte=days.last_day(month))
-    for leave in taken.select_related("tenure"):
-        if leave.back_on is not None:
-            last = leave.back_on - timedelta(days=1)
-        else:
-            last = leave.last_on if leave.state == LeaveState.CUT_OFF else days.last_day(month)
-        if leave.first_on is not None and last is not None and last >= month:
-            found.setdefault(leave.tenure.worker_id, []).append((leave.first_on, last))
+    taken = Leave.objects.filter(
+        tenure__worker__in=workers, state__in=TAKEN_LEAVE, first_on__lte=days.last_day(month), last_on__gte=month
+    )
+    for leave in taken.select_related("tenure").order_by("first_on", "pk"):
+        span = leave_span(leave, month, days.last_day(month))
+        if span is not None:
+            found.setdefault(leave.tenure.worker_id, []).append((span.first_on, span.last_on))
     return found
+
+
+def leave_remark(away: Iterable[tuple[date, date]]) -> str:
+    """21日至30日请假, as the sheet says beside a row nobody has remarked on."""
+    return "，".join(
+        f"{first.day}日请假" if first == last else f"{first.day}日至{last.day}日请假" for first, last in away
+    )[:REMARK_LENGTH]
 
 
 def rows_of(sheet: AttendanceSheet) -> list[AttendanceRow]:

@@ -109,9 +109,14 @@ def end_tenure(move: Move, tenure: Tenure, ending: Ending) -> Tenure:
 
 def cut_off(move: Move, leave: Leave) -> None:
     """A leave of somebody who left: nobody is waited for any more."""
+    leave.cut_off()
+    close_leave(move, leave)
+
+
+def close_leave(move: Move, leave: Leave) -> None:
+    """Take the slip of a leave that is over by another case's act off the desk where the return was waited for."""
     case = leave.case
     case.moment = move.at
-    leave.cut_off()
     leave.save()
     case.entity = leave
     last = case.task_set.filter(finished__isnull=True).order_by("pk").last()

@@ -112,9 +112,10 @@ def _limits_of_the_undated(rows: Sequence[Tenure], agreements: dict[int, list[Ag
 
 
 def leave_span(leave: Leave, first_day: date, last_day: date) -> LeaveSpan | None:
-    """The days of a leave that lie in the period: until the day before coming back, else as it was asked for."""
+    """The days of a leave that lie in the period: as it was approved, or until the day before coming back earlier.
+    Whoever comes back late, or not at all, is not on leave on the days past its end."""
     if leave.first_on is None or leave.last_on is None:
         return None
-    until = leave.back_on - timedelta(days=1) if leave.back_on is not None else leave.last_on
+    until = leave.last_on if leave.back_on is None else min(leave.last_on, leave.back_on - timedelta(days=1))
     first, last = max(leave.first_on, first_day), min(until, last_day)
     return LeaveSpan(first, last, leave) if first <= last else None
