@@ -72,7 +72,7 @@ def appraisal_was_failed(facts: ExitFacts) -> Refusal | None:
     """年终考核不合格人员终止其用工协议：结果已经备案。"""
     if not _is(facts, EndReason.FAILED_APPRAISAL):
         return None
-    if facts.failed_appraisal is False:
+    if not facts.failed_appraisal:
         return Refusal("no_failed_result", "请先把不合格的考核结果报县就业服务中心备案。", "《办法》第九条、第七条")
     return _dated_proof(facts, "《办法》第九条")
 
