@@ -60,9 +60,9 @@ class Running:
                 with suppress(BrokenPipeError):
                     pipe.close()
 
-    def output(self, expect: int | None = 0) -> str:
+    def output(self, expect: int | None = 0, patience_seconds: float = PATIENCE_SECONDS) -> str:
         """Waits for the end and gives what was printed; an exit code other than `expect` fails the test."""
-        out, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        out, _ = self.process.communicate(timeout=patience_seconds)
         if expect is not None and self.process.returncode != expect:
             raise AssertionError(f"exit code {self.process.returncode}, expected {expect}\n{out}")
         return out
