@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.processes import start_manage
+from tests.processes import SETUP_PATIENCE_SECONDS, start_manage
 from tests.tools import missing
 
 CopyDatabase = Callable[[str], str]
@@ -119,12 +119,16 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
     cluster.stop()
 
 
+def migrate(url: str, var_dir: Path) -> None:
+    start_manage(url, var_dir, "migrate", "--verbosity", "0").finish(SETUP_PATIENCE_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> str:
     """DATABASE_URL of a migrated SQLite file. Don't write to it: copy it."""
     folder = tmp_path_factory.mktemp("prepared")
     url = f"sqlite:///{folder / 'prepared.sqlite3'}"
-    start_manage(url, folder / "var", "migrate", "--verbosity", "0").finish()
+    migrate(url, folder / "var")
     return url
 
 
@@ -132,7 +136,9 @@ def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> str:
 def prepared_postgres(postgres_cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     """DATABASE_URL of a migrated PostgreSQL database. Don't write to it: copy it."""
     url = postgres_cluster.create("prepared")
-    start_manage(url, tmp_path_factory.mktemp("prepared") / "var", "migrate", "--verbosity", "0").finish()
+    start_manage(url, tmp_path_factory.mktemp("prepared") / "var", "migrate", "--verbosity", "0").finish(
+        SETUP_PATIENCE_SECONDS
+    )
     return url
 
 

@@ -16,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 120
+# For what a test stands on (a migrated database, a county): a machine with other work to do needs long for it.
+SETUP_PATIENCE_SECONDS = 600
 
 # What stands before the code of `run_python`: Django, and a starting line for races.
 _PREAMBLE = """
@@ -67,9 +69,9 @@ class Running:
             raise AssertionError(f"exit code {self.process.returncode}, expected {expect}\n{out}")
         return out
 
-    def finish(self) -> str:
+    def finish(self, patience_seconds: float = PATIENCE_SECONDS) -> str:
         """Waits for the end, which must be a success, and gives what was printed (errors included)."""
-        return self.output()
+        return self.output(patience_seconds=patience_seconds)
 
 
 def start(command: Sequence[str], database_url: str, var_dir: Path, **environment: str) -> Running:

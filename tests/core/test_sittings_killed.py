@@ -12,6 +12,18 @@ RunPython = Callable[..., Running]
 HERE = "tests.races.sitting"
 
 
+def prepared(running: Running) -> None:
+    """As long as it tells that it goes on: three hundred papers through the door take their time."""
+    assert running.process.stdout is not None
+    printed = []
+    for line in running.process.stdout:
+        printed.append(line)
+        if line == "OPENED\n":
+            running.finish()
+            return
+    raise AssertionError(f"the sitting was not opened: {''.join(printed)}")
+
+
 def killed_after(running: Running, papers: int) -> None:
     """Dead in the middle of the paper after this one: the next is begun as soon as one has been told."""
     assert running.process.stdout is not None
@@ -26,7 +38,7 @@ def standing(run_python: RunPython, url: str) -> dict[str, Any]:
 
 
 def decide_in_spite_of_kills(run_python: RunPython, url: str, number: int, *kills: int) -> None:
-    run_python(HERE, url, SITTING=f"prepare {number}").finish()
+    prepared(run_python(HERE, url, SITTING=f"prepare {number}"))
     done = 0
     for papers in kills:
         killed_after(run_python(HERE, url, SITTING="work"), papers)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import CopyDatabase
-from tests.processes import start_python
+from tests.processes import SETUP_PATIENCE_SECONDS, start_python
 from tests.races.director import Theatre
 
 ANY_DATABASE = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -33,7 +33,7 @@ def _kept_bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def stage(database_url: str, factory: pytest.TempPathFactory) -> Staged:
     staged = Staged(database_url, factory.mktemp("staged") / "var")
-    start_python("tests.races.stage", staged.database_url, staged.var_dir).finish()
+    start_python("tests.races.stage", staged.database_url, staged.var_dir).finish(SETUP_PATIENCE_SECONDS)
     return staged
 
 

@@ -1,7 +1,7 @@
 """A big sitting in processes of their own: `python -m tests.races.sitting` does what SITTING says.
 
-`prepare <n>` makes so many papers before the township's reviewer and opens the sitting over them; `work` works it off,
-printing a line for each paper; `tell` prints what stands in the county afterwards.
+`gather <n>` makes so many papers before the township's reviewer, `prepare <n>` opens the sitting over them besides;
+`work` works it off, printing a line for each paper; `tell` prints what stands in the county afterwards.
 """
 
 from __future__ import annotations
@@ -18,21 +18,35 @@ django.setup()
 from audit.models import Event  # noqa: E402
 from signatures.demo_strokes import demo_signature  # noqa: E402
 from signatures.models import Signature  # noqa: E402
-from tests.cast import build_cast, post_of, task_of  # noqa: E402
+from tests.cast import Cast, build_cast, post_of, task_of, user_of  # noqa: E402
 from tests.races import ledger  # noqa: E402
+from tests.races.scenes import PASSWORD  # noqa: E402
 from workflows.applications.models import Application, State  # noqa: E402
 from workflows.core import sittings  # noqa: E402
 from workflows.core.actions import ACTIONS, TaskAction  # noqa: E402
-from workflows.core.models import DeskTask, Opinion, Sitting, SittingItem  # noqa: E402
+from workflows.core.models import Case, DeskTask, Opinion, Sitting, SittingItem  # noqa: E402
 
 AGREE = "applications.agree_by_township"
 
 
-def prepare(number: int) -> None:
+def gather(number: int) -> tuple[Cast, list[Case]]:
+    """So many papers before the township's reviewer, who can log in. A line for every ten tells that it goes on."""
     cast = build_cast()
+    reviewer = user_of(cast.reviewer)
+    reviewer.set_password(PASSWORD)
+    reviewer.save()
     roomy = post_of(cast.village, "绿化", 1000)
     post = str(cast.do("employment.establish_post", cast.county, cast.system, roomy).result.pk)
-    cases = [cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW, post=post) for _ in range(number)]
+    cases = []
+    for each in range(number):
+        cases.append(cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW, post=post))
+        if each % 10 == 0:
+            print("GATHERED", flush=True)
+    return cast, cases
+
+
+def prepare(number: int) -> None:
+    cast, cases = gather(number)
     decision = ACTIONS[AGREE]
     assert isinstance(decision, TaskAction)
     tasks = sittings.tasks_of(cast.reviewer, [task_of(case).pk for case in cases])
@@ -44,6 +58,7 @@ def prepare(number: int) -> None:
         "strokes": demo_signature(cast.reviewer.name),
     }
     cast.do("desk.open_sitting", cast.county, cast.reviewer, data)
+    print("OPENED", flush=True)
 
 
 def work() -> None:
@@ -81,7 +96,7 @@ def tell() -> None:
 
 if __name__ == "__main__":
     what, *rest = os.environ["SITTING"].split()
-    if what == "prepare":
-        prepare(int(rest[0]))
+    if rest:
+        {"gather": gather, "prepare": prepare}[what](int(rest[0]))
     else:
         {"work": work, "tell": tell}[what]()
