@@ -26,6 +26,7 @@ class Step:
     status: Literal["done", "now", "next"]
     who: str = ""
     when: str = ""
+    everybody: str = ""  # of several who must sign: all who are waited for; the node has room for a number only
 
     @property
     def spoken(self) -> str:
@@ -76,7 +77,7 @@ def sentence(steps: Sequence[Step]) -> str:
     parts = []
     if done:
         parts.append("、".join(done) + "已办")
-    parts += [f"现在是{step.spoken}" + (f"，由{step.who}办理" if step.who else "") for step in now]
+    parts += [f"现在是{step.spoken}" + (f"，由{step.everybody or step.who}办理" if step.who else "") for step in now]
     if to_come:
         parts.append("之后是" + "、".join(to_come))
     return "流程：" + "；".join(parts) + "。"

@@ -60,6 +60,7 @@ def flow_picture(steps: Iterable[Any], return_arc: str = "") -> SafeString:
                 status=read(step, "status"),
                 who=read(step, "who"),
                 when=day(read(step, "when")),
+                everybody=read(step, "all"),
             )
             for step in steps
         ],

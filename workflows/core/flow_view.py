@@ -37,8 +37,7 @@ def offices_of(desk: Desk) -> str:
     """Who acts at a step, in words."""
     if isinstance(desk, Countersign):
         seats = [seat.title for seat in desk.declared_seats]
-        rule = "都要同意" if desk.needed is None else f"{desk.needed}人同意即可"
-        return f"{'、'.join(dict.fromkeys(seats))}（{len(seats) or '各'}人，{rule}）"
+        return f"{'、'.join(dict.fromkeys(seats))}（{len(seats) or '各'}人，{desk.rule}）"
     offices = getattr(desk, "offices", None)
     if offices:
         return "、".join(office.title for office in offices)
@@ -47,7 +46,9 @@ def offices_of(desk: Desk) -> str:
 
 def short_office(desk: Desk) -> str:
     if isinstance(desk, Countersign):
-        return "会签" if desk.needed is None else f"票签（{desk.needed}票）"
+        seats = len(desk.declared_seats)
+        number = f"{seats}人" if seats else ""
+        return f"会签{number}" if desk.needed is None else f"票签{number}，{desk.needed}票通过"
     return str(Role(desk.role).label).split("（", maxsplit=1)[0]
 
 
@@ -80,7 +81,7 @@ def chart_rows(flow: type[Procedure], case: Case | None = None, events: Sequence
                 "name": desk.task_title,
                 "role": short_office(desk),
                 "status": status,
-                "lines": [*lines[desk.name][-MOST_LINES:], *(_waits(task) for task in lying)],
+                "lines": [*lines[desk.name][-MOST_LINES:], *_round_lines(desk, case, lying), *map(_waits, lying)],
             }
         )
     return rows
@@ -93,8 +94,30 @@ def _lies_at(task: DeskTask, desk: Desk) -> bool:
     return bool(task.flow_task == desk)
 
 
+def _round_lines(desk: Desk, case: Case | None, lying: list[DeskTask]) -> list[str]:
+    """Of a round: how many have signed; before it, and in the flow as declared, who must."""
+    if not isinstance(desk, Countersign):
+        return []
+    if lying and case is not None:
+        return [f"{desk.said_of(case, sum(task.flow_task == desk for task in lying))}，{desk.rule}"]
+    if case is not None and case.entity.state not in _states_before(case, desk):
+        return []
+    seats = desk.declared_seats if case is None else desk.seats_of(case)
+    return [*(seat.title for seat in seats), desk.rule] if seats else []
+
+
+def _states_before(case: Case, desk: Desk) -> set[str]:
+    """The states in which a case has this step still before it."""
+    desks = case.flow_class.desks()
+    return {state for each in desks[: desks.index(desk)] for state in each.while_in}
+
+
 def _waits(task: DeskTask) -> str:
-    who = task.owner.name if task.owner is not None else str(Role(task.office_role).label).split("（", maxsplit=1)[0]
+    desk, who = task.flow_task, str(Role(task.office_role).label).split("（", maxsplit=1)[0]
+    if isinstance(desk, Countersign):
+        who = desk.title_of(task.process, task.seat).split("（", maxsplit=1)[0]
+    if task.owner is not None:
+        who = task.owner.name
     return f"现在：{who}{task.flow_task.todo}，{_day(task.created)}起"
 
 

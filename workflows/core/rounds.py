@@ -122,6 +122,16 @@ class Countersign(Desk):
     def title_of(self, case: Case, seat: str) -> str:
         return next((each.title for each in self.seats_of(case) if each.name == seat), seat)
 
+    def said_of(self, case: Case, waiting: int) -> str:
+        """How many of how many have spoken, while so many are waited for."""
+        seats = len(self.seats_of(case))
+        return f"已签{seats - waiting}/{seats}"
+
+    @property
+    def rule(self) -> str:
+        """What carries the round, in words."""
+        return "都要同意" if self.needed is None else f"{self.needed}人同意即可"
+
 
 def _nowhere(case: Case) -> int | None:
     return None

@@ -17,6 +17,7 @@ from .actors import Actor
 from .deadlines import due_text
 from .models import Case, Comment, DeskTask
 from .procedure import Desk
+from .rounds import Countersign
 
 PICTURE_NODES = 5
 
@@ -121,15 +122,23 @@ def may_have_acted_last(events: list[Event], actor: Actor) -> bool:
 def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) -> list[dict[str, Any]]:
     """The flow picture's nodes (at most five): done, now and to come, who and when."""
     desks = case.flow_class.desks()
-    now = {task.flow_task.name: task for task in tasks}
+    now: dict[str, list[DeskTask]] = {}
+    for task in tasks:
+        now.setdefault(task.flow_task.name, []).append(task)
     acts = _acts_that_stand(events, desks)
     shown = [desk for desk in desks if not desk.by_exception or desk.name in now or desk.name in acts]
     nodes = []
     open_at = min((desks.index(desk) for desk in desks if desk.name in now), default=len(desks))
     for desk in shown:
-        act, task = acts.get(desk.name), now.get(desk.name)
-        if task is not None:
-            who = task.owner.name if task.owner else short_role(desk.role)
+        act, lying = acts.get(desk.name), now.get(desk.name, [])
+        if lying and isinstance(desk, Countersign):
+            waiting = "、".join(_who_is_awaited(desk, case, task) for task in lying)
+            said = desk.said_of(case, len(lying))
+            nodes.append(
+                {"name": desk.name_lines, "status": "now", "who": f"{len(lying)}人待签", "when": said, "all": waiting}
+            )
+        elif lying:
+            who = lying[0].owner.name if lying[0].owner else short_role(desk.role)
             nodes.append({"name": desk.name_lines, "status": "now", "who": who, "when": "办理中"})
         elif act is not None and desks.index(desk) < open_at:
             when = timezone.localtime(act.at)
@@ -137,7 +146,7 @@ def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) ->
                 {
                     "name": desk.name_lines,
                     "status": "done",
-                    "who": act.actor_name,
+                    "who": _who_did(desk, act, events),
                     "when": f"{when.month}月{when.day}日",
                 }
             )
@@ -146,6 +155,21 @@ def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) ->
     while len(nodes) > PICTURE_NODES:
         nodes.pop(0)
     return nodes
+
+
+def _who_did(desk: Desk, act: Event, events: list[Event]) -> str:
+    """Who did this step; of a round, who signed last and how many there were."""
+    if not isinstance(desk, Countersign):
+        return act.actor_name
+    before = [event for event in events if event.sequence < act.sequence]
+    begun = max((event.sequence for event in before if event.from_state not in desk.while_in), default=0)
+    signed = {event.actor_name for event in before if event.sequence > begun and event.action == act.action}
+    signed.add(act.actor_name)
+    return act.actor_name if len(signed) == 1 else f"{act.actor_name}等{len(signed)}人"
+
+
+def _who_is_awaited(desk: Countersign, case: Case, task: DeskTask) -> str:
+    return str(task.owner.name) if task.owner else desk.title_of(case, task.seat)
 
 
 def _acts_that_stand(events: list[Event], desks: list[Desk]) -> dict[str, Event]:
