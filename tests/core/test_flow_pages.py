@@ -90,3 +90,15 @@ def test_the_bureau_publishes_a_version_and_moves_a_case_on_its_page(cast: Cast,
     assert client.post("/flows/applications/", {"version": "2", "case": case.pk}).status_code == 303
     assert events_of(case)[-1].action == "flows.move_case"
     assert client.post("/flows/applications/", {"version": "2", "case": draft.pk}).status_code == 404
+
+
+def test_all_that_can_move_are_moved_by_an_act_each(cast: Cast, browser: Log) -> None:
+    draft, cases = cast.draft(), [cast.apply(), cast.walk_to(State.AWAITING_TOWNSHIP_SEAL)]
+    client = browser("supervisor")
+    client.post("/flows/applications/", {"version": "2"})
+    assert "可以移的2件都改用第2版" in page(client, "/flows/applications/?version=2")
+    assert client.post("/flows/applications/", {"version": "2", "all": "1"}).status_code == 303
+    for case in cases:
+        assert [event.action for event in events_of(case)].count("flows.move_case") == 1
+        assert Case.objects.get(pk=case.pk).flow_class.version == 2
+    assert Case.objects.get(pk=draft.pk).flow_class.version == 1

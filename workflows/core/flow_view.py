@@ -19,6 +19,7 @@ from registry.models import County
 from registry.roles import Role
 
 from .actions import ACTIONS, TaskAction
+from .actors import Actor
 from .article_links import article_url
 from .clock import now
 from .desk_view import visible_case
@@ -27,6 +28,7 @@ from .flow_versions import MAY_PUBLISH, Prospect, flow_in_force, prospects
 from .guards import GUARDS, Guard
 from .models import Case, DeskTask
 from .procedure import Closed, Desk, Procedure, flows, open_tasks, versions_of
+from .refusals import DoorError
 from .requests import actor_of, office_page, row_number
 from .rounds import Countersign
 
@@ -238,12 +240,25 @@ def flow(request: HttpRequest, label: str) -> HttpResponseBase:
         "prospects": prospects_for(publisher.organisation.county, label, shown.version) if publisher else [],
         "flow_url": reverse("flow", args=[label]),
     }
+    context["movable"] = sum(1 for each in context["prospects"] if each.can)
     return render(request, "desk/flow.html", context)
 
 
 def prospects_for(county: County, label: str, version: int) -> list[Prospect]:
     """What the version would mean for the cases that were handed in; a draft is its village's alone."""
     return [each for each in prospects(county, label, version) if each.case.submitted_at is not None]
+
+
+def _move_all(county: County, actor: Actor, label: str, version: int) -> tuple[int, int]:
+    """Every case that can move, each by an act of its own: how many did, and how many meanwhile could not."""
+    cases = [each.case for each in prospects_for(county, label, version) if each.can]
+    left = 0
+    for case in cases:
+        try:
+            perform("flows.move_case", case, actor, {"label": label, "version": version}, at=now())
+        except DoorError:
+            left += 1
+    return len(cases) - left, left
 
 
 def _publish_or_move(request: HttpRequest, label: str) -> HttpResponseBase:
@@ -259,6 +274,10 @@ def _publish_or_move(request: HttpRequest, label: str) -> HttpResponseBase:
         case = visible_case(actor, row_number(request.POST["case"]) or 0)
         perform("flows.move_case", case, actor, data, at=now())
         messages.success(request, "这一件已改按新版流程办理，已记录。")
+    elif request.POST.get("all"):
+        moved, left = _move_all(county, actor, label, version)
+        kept = f"{left}件刚有变动，没有移，请看下面。" if left else ""
+        messages.success(request, f"{moved}件已改按第{version}版办理，逐件记录。{kept}")
     else:
         perform("flows.publish", county, actor, data, at=now())
         messages.success(request, f"已发布：新办件按第{version}版办理，已记录。")
