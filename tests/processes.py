@@ -43,9 +43,9 @@ class Running:
         if line != "READY\n":
             raise AssertionError(f"the process did not get ready: {line}{self.output(expect=None)}")
 
-    def release(self) -> None:
+    def release(self, saying: str = "") -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        self.process.stdin.write(f"{saying}\n")
         self.process.stdin.flush()
 
     def kill(self) -> None:

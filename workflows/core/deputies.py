@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from registry.models import Appointment, User
-from registry.models.delegations import may_use
+from registry.models import Appointment, Delegation, User
 
 from .actors import Actor
 from .refusals import NotYours, Refusal
@@ -33,7 +32,10 @@ def barred_with_the_absent(move: Move, refusals: Iterable[Refusal]) -> list[Refu
     appointment = move.appointment
     if appointment is None or not move.actor.stands_in(appointment):
         return []
-    if not may_use(move.user, appointment, move.on):
+    # Locked, so that its end waits for this act or this act finds it ended: nobody decides when their time is over.
+    entrusted = Delegation.objects.in_force(move.on).select_for_update(no_key=True)
+    entrusted = entrusted.filter(appointment=appointment, deputy=move.user).order_by("pk")
+    if not appointment.is_in_force(move.on) or entrusted.first() is None:
         raise NotYours("委托代理今天不在期限内，不能代为办理。")
     deputy, told = move.actor, {refusal.code for refusal in refusals}
     move.actor = replace(deputy, user=appointment.user, name=appointment.user.name, appointments=(appointment,))
