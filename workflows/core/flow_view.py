@@ -217,6 +217,7 @@ def flow(request: HttpRequest, label: str) -> HttpResponseBase:
     shown = versions.get(row_number(request.GET.get("version", "")) or current.version, current)
     paper = shown.paperwork.form
     rows = chart_rows(shown)
+    found = prospects_for(publisher.organisation.county, label, shown.version) if publisher else []
     context = {
         "title": f"{shown.paperwork.title}流程",
         "version": shown.version,
@@ -237,10 +238,10 @@ def flow(request: HttpRequest, label: str) -> HttpResponseBase:
             for number, each in sorted(versions.items())
         ],
         "may_publish": publisher is not None and len(versions) > 1,
-        "prospects": prospects_for(publisher.organisation.county, label, shown.version) if publisher else [],
+        "prospects": found,
+        "movable": sum(1 for each in found if each.can),
         "flow_url": reverse("flow", args=[label]),
     }
-    context["movable"] = sum(1 for each in context["prospects"] if each.can)
     return render(request, "desk/flow.html", context)
 
 
