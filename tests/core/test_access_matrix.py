@@ -71,6 +71,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "inspections": OPEN,
     "inspection_new": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "recovery_new": (404,) * 9,  # this case is no finding
+    "recovery_difference": (404,) * 9,  # and no roster
     "apply": (200, 404, 404, 200, 404, 404, 404, 404, 404),
     "eligibility": (404, 404, 404, 404, 404, 404, 404, 404, 404),  # it answers to POST only
     "task": (302, 302, 200, 404, 404, 302, 302, 404, 404),
@@ -297,6 +298,7 @@ ACTS: dict[str, str] = {
     "inspections.void": "--y--nn--",
     # Nobody was paid here: tests/inspections says who may act on a recovery.
     "recoveries.open": "--y------",
+    "recoveries.open_for_difference": "---------",
     "recoveries.review": "---------",
     "recoveries.seal": "---------",
     "recoveries.deliver": "---------",
@@ -446,6 +448,7 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "paper_word": paper,
         "paper_print": paper,
         "worker": [Application.objects.get(case=case).worker_id],
+        "recovery_difference": [case.pk, Application.objects.get(case=case).worker_id],
         "attachment": [Attachment.objects.get().pk],
         "trail_event": [1],
         "flow": ["applications"],

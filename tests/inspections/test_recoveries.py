@@ -5,19 +5,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from time_machine import travel
 
 from forms_templates.models import Document
 from registry.models import Worker
 from signatures.demo_strokes import demo_signature
 from tests.attendance.months import Month, month_of
-from tests.attendance.test_pay import open_roster, pay, to_finance
-from tests.cast import Cast, events_of, nothing_happens, signed, task_of
+from tests.attendance.test_pay import absent, corrected, open_roster, pay, to_finance
+from tests.cast import Cast, events_of, nothing_happens, signed, task_of, user_of
 from tests.inspections.steps import INK, finding_of
 from workflows.attendance.models import PayLine
 from workflows.core.actors import Actor
-from workflows.core.models import Case
+from workflows.core.models import Case, Notice
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.inspections.models import Recovery, RecoveryState
+from workflows.inspections.recoveries.amounts import paid_lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("《办法》第十四条"), pytest.mark.article("《方案》三（六）")]
 
@@ -79,6 +82,95 @@ def of(case: Case) -> Recovery:
 
 def codes(caught: Any) -> list[str]:
     return [refusal.code for refusal in caught.value.refusals]
+
+
+def corrected_to_nothing(month: Month) -> tuple[Case, Worker]:
+    """September was paid, then corrected: the first was never there. The next roster takes it all back and is paid."""
+    worker = paid_month(month)
+    cast = month.cast
+    corrected(month, **absent(worker.pk, 15, 30))
+    case = open_roster(cast)
+    for action, part, name in (
+        ("pay.submit", cast.township_clerk, "罗晓敏"),
+        ("pay.review", cast.reviewer, "林书平"),
+        ("pay.seal", cast.township_keeper, ""),
+    ):
+        cast.do(action, task_of(case), part, {"strokes": demo_signature(f"{name}{case.pk}")} if name else {})
+    data = {"strokes": demo_signature(f"杜佳宁{case.pk}"), "voucher": "2020-10-0032"}
+    cast.do("pay.confirm", task_of(case), cast.finance, data | {"paid_on": cast.now.date().isoformat()})
+    return case, worker
+
+
+DUE = {"due_on": "2020-12-31", "account": "县财政局非税收入专户"}
+
+
+def test_what_no_next_roster_can_settle_is_asked_back_by_itself_and_once(month: Month) -> None:
+    roster, worker = corrected_to_nothing(month)
+    cast = month.cast
+    assert Notice.objects.filter(text__contains=f"{worker.name}多领，不够扣，请提出追回").exists()
+    before = list(paid_lines(worker).values_list("amount", flat=True))
+    assert before == [Decimal("400.00")]  # no money moved with the roster that took it back
+    data = DUE | {"worker": str(worker.pk)}
+    for part in (cast.clerk, cast.other_reviewer, cast.auditor):
+        with nothing_happens(), pytest.raises(NotFound):
+            cast.do("recoveries.open_for_difference", roster, part, data)
+    with nothing_happens(), pytest.raises(Refused) as caught:
+        cast.do("recoveries.open_for_difference", roster, cast.township_clerk, data | {"due_on": ""})
+    assert codes(caught) == ["no_due_day"]
+    other = next(each for each in cast.workers if each.pk != worker.pk)
+    with nothing_happens(), pytest.raises(Refused) as caught:
+        cast.do("recoveries.open_for_difference", roster, cast.township_clerk, DUE | {"worker": str(other.pk)})
+    assert codes(caught) == ["nothing_paid"]
+    case: Case = cast.do("recoveries.open_for_difference", roster, cast.township_clerk, data).result
+    assert (of(case).total, of(case).whom, of(case).finding) == (Decimal("400.00"), worker.name, None)
+    with pytest.raises(Overtaken):
+        cast.do("recoveries.open_for_difference", roster, cast.township_clerk, data)
+    # What was asked back is not asked back again as a whole: 400 were paid, 400 are on their way back.
+    assert sum(paid_lines(worker).values_list("amount", flat=True)) == 0
+    issue(cast, case)
+    sheet = Document.objects.filter(case_key=case.key, form_code="recovery_notice").latest("pk").values
+    assert (sheet["total"], sheet["debtor"]) == ("400", worker.name)
+    assert [(row["month"], row["amount"], row["remark"]) for row in sheet["months"]] == [
+        ("2020年9月", "400", "考勤更正，多发")
+    ]
+    assert "2020年9月的考勤更正以后" in sheet["facts"]
+    assert "不属于骗取" in sheet["transfer"]
+    repay(cast, case, "400.00")
+    assert of(case).state == RecoveryState.REPAID
+
+
+def test_a_difference_is_asked_back_from_the_page_of_its_roster(month: Month) -> None:
+    roster, worker = corrected_to_nothing(month)
+    cast = month.cast
+    client = Client()
+    client.force_login(user_of(cast.township_clerk), backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/recoveries/difference/{roster.pk}/{worker.pk}/"
+    with travel(cast.now, tick=False):
+        assert f'href="{url}"' in client.get(f"/cases/{roster.pk}/").content.decode()
+        page = client.get(url).content.decode()
+        assert f"追回{worker.name}的差额400.00元" in page
+        assert client.post(url, {"account": "县财政局专户"}).status_code == 422
+        made = client.post(url, DUE)
+        assert made.status_code == 303
+        assert client.get(made["Location"]).status_code == 200
+        assert client.get(url)["Location"] == made["Location"]
+    voided = Case.objects.get(recovery__roster__case=roster)
+    cast.do("recoveries.void", voided, cast.reviewer, {"reason": "本人已在别处退回。"})
+    again: Case = cast.do(
+        "recoveries.open_for_difference", roster, cast.reviewer, DUE | {"worker": str(worker.pk)}
+    ).result
+    assert of(again).state == RecoveryState.AWAITING_REVIEW
+
+
+def test_who_gives_everything_back_for_fraud_does_not_give_the_difference_back_too(month: Month) -> None:
+    roster, worker = corrected_to_nothing(month)
+    cast = month.cast
+    notice = pointed_out(cast, worker, cast.auditor)
+    case = ask_back(cast, notice)
+    assert of(case).total == Decimal("400.00")
+    with nothing_happens(), pytest.raises(Refused) as caught:
+        cast.do("recoveries.open_for_difference", roster, cast.township_clerk, DUE | {"worker": str(worker.pk)})
+    assert codes(caught) == ["claimed_already"]
 
 
 def test_who_was_paid_too_long_gives_it_back_in_parts(month: Month) -> None:

@@ -37,7 +37,7 @@ def subject_of(code: str, cast: Cast) -> Any:
 
 def _made_for(code: str, cast: Cast) -> Any:
     flow, _, act = code.partition(".")
-    if code == "recoveries.open":
+    if code.startswith("recoveries.open"):
         return findings.found(cast, steps.on_post(cast))
     if code == "inspections.open":
         return cast.township

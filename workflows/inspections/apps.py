@@ -11,3 +11,4 @@ class InspectionsConfig(AppConfig):
         from .checks import actions as check_actions  # noqa: F401
         from .findings import actions as finding_actions  # noqa: F401
         from .recoveries import actions as recovery_actions  # noqa: F401
+        from .recoveries import differences  # noqa: F401

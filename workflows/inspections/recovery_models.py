@@ -27,6 +27,7 @@ class Recovery(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """资金追回: what was paid to one worker without right, owed by that worker, by a village or by an official.
 
     It stands on a finding, which says who owes; the amounts are those of the paid rosters (《办法》第十四条).
+    Or it stands on a paid roster in which a corrected month left the worker less than nothing: that is owed.
     """
 
     county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
@@ -34,7 +35,10 @@ class Recovery(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     village = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="行政村")
     case = models.OneToOneField("core.Case", models.PROTECT, related_name="recovery", verbose_name="办件")
     finding = models.ForeignKey(
-        "inspections.Finding", models.PROTECT, related_name="recoveries", verbose_name="所依问题记录"
+        "inspections.Finding", models.PROTECT, null=True, related_name="recoveries", verbose_name="所依问题记录"
+    )
+    roster = models.ForeignKey(
+        "attendance.PayRoster", models.PROTECT, null=True, related_name="recoveries", verbose_name="所依花名册"
     )
     paid_to = models.ForeignKey("registry.Worker", models.PROTECT, related_name="+", verbose_name="领取人")
     facts = EncryptedTextField("骗取（多领）事实")
@@ -50,9 +54,23 @@ class Recovery(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "资金追回"
         indexes = [models.Index(fields=["township", "state"], name="recovery_by_township")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finding__isnull=False, roster__isnull=True) | Q(finding__isnull=True, roster__isnull=False),
+                name="recovery_stands_on_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["roster", "paid_to"], condition=~Q(state="voided"), name="difference_recovered_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.total}元（{RecoveryState(self.state).label}）"
+
+    @property
+    def whom(self) -> str:
+        """Who owes, as papers name them."""
+        return str(self.finding.whom if self.finding is not None else self.paid_to.name)
 
     @property
     def paid_back(self) -> Decimal:

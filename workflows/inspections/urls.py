@@ -11,4 +11,5 @@ urlpatterns = [
     path("findings/new/", findings.finding_new, name="finding_new"),
     path("recoveries/", recoveries.recoveries, name="recoveries"),
     path("recoveries/new/<int:pk>/", recoveries.recovery_new, name="recovery_new"),
+    path("recoveries/difference/<int:pk>/<int:worker>/", recoveries.recovery_difference, name="recovery_difference"),
 ]

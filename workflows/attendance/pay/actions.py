@@ -25,7 +25,7 @@ from ..models import UNPAID, AttendanceSheet, PayLine, PayRoster, RosterState, S
 from ..sheets import days
 from . import rules
 from .documents import MAY_EXPORT, file_version
-from .facts import facts_of, lines_of
+from .facts import facts_of, lines_of, payees
 from .flow_v1 import RosterFlow
 from .reckoning import reckon, sheets_for
 from .steps import PAYING, PREPARE, REVIEW, SEALING
@@ -250,7 +250,9 @@ class ConfirmPayment(_Decides):
         file_version(move, "财政确认发放", sign=opinion)
 
     def after(self, move: Move) -> None:
-        tell(move, RosterFlow.prepare_roster, f"{move.case.title}已发放")
+        owing = [payee.worker.name for payee in payees(lines_of(move.entity)) if payee.amount < 0]
+        more = f"；{'、'.join(owing[:3])}{f'等{len(owing)}人' if len(owing) > 3 else ''}多领，不够扣，请提出追回"
+        tell(move, RosterFlow.prepare_roster, f"{move.case.title}已发放{more if owing else ''}")
 
 
 @register

@@ -33,6 +33,7 @@ from .accounts import accounts_panel
 from .amounts import partial_rule
 from .facts import facts_of, in_rows, lines_of, payees, remark_of, total_of, waited
 from .steps import PAYING, PREPARE, REVIEW, SEALING
+from .ways_back import way_back
 
 FORM = ("pay_roster", 3)
 PLACES = {
@@ -214,7 +215,14 @@ class RosterPaperwork(Paperwork):
             "total": figures(total_of(lines)),
             "bank": figures(sum((payee.amount for payee in bank), Decimal(0))),
             "bank_people": len(bank),
-            "back": [{"name": payee.worker.name, "amount": figures(-payee.amount)} for payee in back],
+            "back": [
+                {
+                    "name": payee.worker.name,
+                    "amount": figures(-payee.amount),
+                    "url": way_back(page.actor, roster, payee.worker),
+                }
+                for payee in back
+            ],
             "waited": waited(roster, lines, page.on),
             "paid": roster.state == RosterState.PAID,
             "paid_on": chinese_date(roster.paid_on) if roster.paid_on else "",

@@ -54,7 +54,7 @@ class RepaymentForm(forms.Form):
 
 
 def facts_of(
-    finding: Finding,
+    finding: Finding | None,
     payee: Worker | None,
     *,
     on: date,
@@ -64,17 +64,18 @@ def facts_of(
     account: str,
     **more: Any,
 ) -> rules.RecoveryFacts:
-    """What the rules ask."""
+    """What the rules ask; without a finding it is a difference that a corrected month left (amounts below zero)."""
     gone = (FindingState.VOIDED, FindingState.UNFOUNDED)
+    about_payee = finding is None or finding.about != About.WORKER or finding.worker_id == getattr(payee, "pk", None)
     return rules.RecoveryFacts(
         on=on,
-        stands=finding.state not in gone,
-        is_fraud=finding.weight == Weight.FRAUD,
-        is_established=finding.state in STANDING,
-        concerns_payee=payee is not None and (finding.about != About.WORKER or finding.worker_id == payee.pk),
+        stands=finding is None or finding.state not in gone,
+        is_fraud=finding is not None and finding.weight == Weight.FRAUD,
+        is_established=finding is not None and finding.state in STANDING,
+        concerns_payee=payee is not None and about_payee,
         paid=paid,
         claimed=len(lines),
-        total=total_of(lines),
+        total=total_of(lines) if finding is not None else -total_of(lines),
         due_on=due_on,
         account=account,
         **more,
@@ -236,7 +237,7 @@ class DeliverRecovery(TaskAction):
         if recovery.issued_on is not None and not recovery.issued_on <= day <= move.on:
             said = "请核对送达日期：在通知书发出以后、今天以前。"
             return [Refusal("wrong_day", said, rules.BASIS, "delivered_on")]
-        strangers = (recovery.finding.whom, move.actor.name)
+        strangers = (recovery.whom, move.actor.name)
         return hands_refusals(move.data["hands"], basis=rules.BASIS, strangers_to=strangers, whose="被追回人")
 
     def apply(self, move: Move) -> None:
@@ -245,7 +246,7 @@ class DeliverRecovery(TaskAction):
         recovery.delivered_on = move.data["delivered_on"]
         recovery.deliver()
         recovery.save()
-        signer = str(move.data["recipient"] or recovery.finding.whom)[:30]
+        signer = str(move.data["recipient"] or recovery.whom)[:30]
         file_receipt(move, hands, delivered(recovery, move.case), signer=signer)
 
 

@@ -6,19 +6,33 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from registry.models import Worker
-from workflows.attendance.models import PayLine, RosterState
+from workflows.attendance.models import PayLine, PayRoster, RosterState
 
-from ..models import RecoveryLine
+from ..models import Recovery, RecoveryLine, RecoveryState
 
 
 def paid_lines(worker: Worker) -> QuerySet[PayLine]:
-    """Every line of a paid roster for this person that is not asked back already, oldest month first."""
+    """Every line of a paid roster for this person that is not asked back already, oldest month first.
+
+    Of a roster that left the person less than nothing no money moved: its lines count once the difference is asked
+    back by itself.
+    """
     claimed = RecoveryLine.objects.filter(counts=True).values("pay_line")
-    paid = PayLine.objects.filter(worker=worker, counts=True, roster__state=RosterState.PAID).exclude(pk__in=claimed)
-    return paid.select_related("roster").order_by("for_month", "pk")
+    paid = PayLine.objects.filter(worker=worker, counts=True, roster__state=RosterState.PAID)
+    short = paid.values("roster").annotate(net=Sum("amount")).filter(net__lt=0).order_by().values("roster")
+    settled = Recovery.objects.filter(paid_to=worker, roster__isnull=False).exclude(state=RecoveryState.VOIDED)
+    unsettled = paid.filter(roster__in=short).exclude(roster__in=settled.values("roster"))
+    open_lines = paid.exclude(pk__in=claimed).exclude(pk__in=unsettled.values("pk"))
+    return open_lines.select_related("roster").order_by("for_month", "pk")
+
+
+def difference_lines(roster: PayRoster, worker: Worker) -> list[PayLine]:
+    """What one roster says of one person, where it leaves them less than nothing; else empty (one query)."""
+    lines = list(PayLine.objects.filter(roster=roster, worker=worker, counts=True).order_by("for_month", "pk"))
+    return lines if total_of(lines) < 0 else []
 
 
 def within(lines: Iterable[PayLine], first: date | None, last: date | None) -> list[PayLine]:

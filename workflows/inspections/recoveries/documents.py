@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -40,31 +41,28 @@ SAID = {
 
 
 def lines_of(recovery: Recovery) -> list[PayLine]:
-    """The paid lines that are asked back, voided ones included."""
+    """The paid lines that are asked back, voided ones included; for a difference those of its roster."""
+    if recovery.roster is not None:
+        found = PayLine.objects.filter(roster=recovery.roster, worker=recovery.paid_to_id, counts=True)
+        return list(found.select_related("roster").order_by("for_month", "pk"))
     found = PayLine.objects.filter(pk__in=recovery.lines.values("pay_line"))
     return list(found.select_related("roster").order_by("for_month", "pk"))
 
 
 def values_of(recovery: Recovery, case: Case) -> dict[str, object]:
     """Every tag of the notice, with what has come back by now."""
-    finding = recovery.finding
     back = recovery.paid_back
-    handed = "还没有移送。"
-    if finding.handed_over_on is not None:
-        handed = f"已于{chinese_date(finding.handed_over_on)}将有关材料移送{finding.handed_over_to}。"
-    elif finding.weight != "fraud":
-        handed = "不属于骗取，不移送。"
     return {
         "county": recovery.county.name,
         "number": case.number,
-        "debtor": finding.whom[:40],
+        "debtor": recovery.whom[:40],
         "facts": recovery.facts[:600],
         "months": [
             {
                 "month": f"{month.year}年{month.month}月",
                 "paid_on": chinese_date(paid_on),
-                "amount": str(amount),
-                "remark": "" if finding.worker_id == recovery.paid_to_id else f"发给{recovery.paid_to.name}"[:30],
+                "amount": str(-amount if recovery.roster is not None else amount),
+                "remark": _remark(recovery, amount),
             }
             for month, paid_on, amount in by_month(lines_of(recovery))
         ],
@@ -72,11 +70,29 @@ def values_of(recovery: Recovery, case: Case) -> dict[str, object]:
         "outstanding": str(recovery.total - back),
         "due_on": chinese_date(recovery.due_on),
         "account": recovery.account,
-        "transfer": handed,
+        "transfer": _handed_over(recovery),
         "issuer": recovery.township.seal_name,
         "issued_on": chinese_date(recovery.issued_on),
         "received_on": chinese_date(recovery.delivered_on),
     }
+
+
+def _handed_over(recovery: Recovery) -> str:
+    """Whether the authorities have it (《办法》第十四条)."""
+    finding = recovery.finding
+    if finding is None:
+        return "是考勤更正后的多发，不属于骗取，不移送。"
+    if finding.handed_over_on is not None:
+        return f"已于{chinese_date(finding.handed_over_on)}将有关材料移送{finding.handed_over_to}。"
+    return "还没有移送。" if finding.weight == "fraud" else "不属于骗取，不移送。"
+
+
+def _remark(recovery: Recovery, amount: Decimal) -> str:
+    """To whom a month was paid, where somebody else owes it; for a difference, how it came about."""
+    finding = recovery.finding
+    if finding is None:
+        return "考勤更正，多发" if amount < 0 else "当月应发，抵扣"
+    return "" if finding.worker_id == recovery.paid_to_id else f"发给{recovery.paid_to.name}"[:30]
 
 
 def sign_review(move: Move, opinion: Opinion) -> None:
@@ -103,7 +119,7 @@ def file_notice(move: Move, label: str, *, seal: Opinion | None = None) -> None:
 
 
 def delivered(recovery: Recovery, case: Case) -> Delivered:
-    return Delivered(recovery.county.name, TITLE, case.number, recovery.finding.whom[:30], recovery.township.seal_name)
+    return Delivered(recovery.county.name, TITLE, case.number, recovery.whom[:30], recovery.township.seal_name)
 
 
 class RecoveryPaperwork(Paperwork):
@@ -114,7 +130,7 @@ class RecoveryPaperwork(Paperwork):
     form = FORM
 
     def describe(self, case: Case, entity: Recovery) -> None:
-        case.title = entity.finding.whom[:60]
+        case.title = entity.whom[:60]
         case.headline = f"{entity.village.name}，追回{entity.total}元"
 
     def shown(self, case: Case, entity: Recovery) -> dict[str, Any]:

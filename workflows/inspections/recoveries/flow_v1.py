@@ -1,6 +1,7 @@
 """资金追回，第一版流程（《办法》第十四条；《方案》三（六））。
 
 一、乡镇经办人（或审核人）按一条问题记录提出追回：领取人、从哪个月到哪个月；金额按已经发放的花名册算，骗取的全部追回。
+    考勤更正后多发、下一册不够扣的，在那一册发放以后按差额提出。
 二、乡镇审核人（不是提出人）审核；乡镇印章管理员在《资金追回通知书》上盖章。
 三、送达被追回人：劳动者、村或者工作人员，签收、拒收留置或者邮寄。
 四、退回一笔登记一笔，有凭证号；全部退清，办结。
@@ -22,7 +23,7 @@ class RecoveryFlow(Procedure):
 
     entity_model = Recovery
     entity_name = "recovery"
-    entity_with = ("finding__case", "finding__worker", "finding__official", "paid_to", "county")
+    entity_with = ("finding__case", "finding__worker", "finding__official", "roster", "paid_to", "county")
     paperwork = RecoveryPaperwork()
 
     begin_recovery = Begin().LeadsTo(this.review_recovery)

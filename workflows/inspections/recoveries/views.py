@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from registry.models import Worker
-from workflows.attendance.models import PayLine, RosterState
+from workflows.attendance.models import PayLine, PayRoster, RosterState
 from workflows.core.case_list import case_list
 from workflows.core.clock import now
 from workflows.core.desk_view import errors_of, refusal_rows
@@ -25,7 +25,8 @@ from workflows.core.requests import actor_of, office_page, row_number
 
 from ..models import Finding, Recovery, RecoveryState
 from .actions import OPENERS
-from .amounts import by_month, paid_lines
+from .amounts import by_month, difference_lines, paid_lines, total_of
+from .differences import recovery_of, spoken_facts
 from .flow_v1 import RecoveryFlow
 
 
@@ -89,6 +90,78 @@ def _show(request: HttpRequest, finding: Finding, refusals: list[Refusal], statu
         "fields": form.rows(errors),
         "opening_key": request.POST.get("opening_key") or get_random_string(32),
         "back_url": reverse("case", args=[finding.case_id]),
+        "refusals": refusal_rows(refusals),
+        "refusal_title": f"还不能提出，请先改好{len(refusals)}处" if refusals else "",
+    }
+    return render(request, "inspections/recovery_new.html", context, status=status)
+
+
+class DifferenceForm(PlainForm):
+    """Until when and where to; the amount is the roster's."""
+
+    facts = forms.CharField(label="事实", max_length=600, required=False, widget=forms.Textarea)
+    due_on = forms.DateField(label="退回期限", required=False)
+    account = forms.CharField(label="退回账户", max_length=60, required=False)
+
+
+@office_page
+def recovery_difference(request: HttpRequest, pk: int, worker: int) -> HttpResponseBase:
+    """From a paid roster's page: what a corrected month left a worker owing."""
+    actor = actor_of(request)
+    case = Case.objects.visible_to(actor, copied=False).filter(pk=pk).first()
+    rosters = PayRoster.objects.select_related("township", "case")
+    roster = rosters.filter(case=case, state=RosterState.PAID).first() if case is not None else None
+    payee = Worker.objects.filter(pk=worker).first()
+    if case is None or roster is None or payee is None or opener(actor, roster.township_id, OPENERS) is None:
+        raise Http404
+    lines = difference_lines(roster, payee)
+    made = recovery_of(roster, payee)
+    if made is not None:
+        return redirect("case", made.case_id)
+    if not lines:
+        raise Http404
+    if request.method != "POST":
+        return _show_difference(request, roster, payee, lines, [])
+    data = {**request.POST.dict(), "worker": str(payee.pk)}
+    try:
+        outcome = perform("recoveries.open_for_difference", case, actor, data, at=now())
+    except Refused as error:
+        return _show_difference(request, roster, payee, lines, list(error.refusals), status=422)
+    opened: Case = outcome.result
+    messages.success(request, f"已提出追回，编号{opened.number}。")
+    response = redirect("case", opened.pk)
+    response.status_code = 303
+    return response
+
+
+def _show_difference(
+    request: HttpRequest,
+    roster: PayRoster,
+    payee: Worker,
+    lines: list[PayLine],
+    refusals: list[Refusal],
+    status: int = 200,
+) -> HttpResponse:
+    form = (
+        DifferenceForm(request.POST)
+        if request.method == "POST"
+        else DifferenceForm(initial={"facts": spoken_facts(lines)})
+    )
+    context: dict[str, Any] = {
+        "title": f"追回{payee.name}的差额{-total_of(lines)}元",
+        "payee": payee,
+        "difference": True,
+        "months": [
+            {
+                "month": f"{line.for_month.year}年{line.for_month.month}月",
+                "paid_on": roster.paid_on,
+                "amount": line.amount,
+            }
+            for line in lines
+        ],
+        "fields": form.rows(errors_of(refusals)),
+        "opening_key": request.POST.get("opening_key") or get_random_string(32),
+        "back_url": reverse("case", args=[roster.case_id]),
         "refusals": refusal_rows(refusals),
         "refusal_title": f"还不能提出，请先改好{len(refusals)}处" if refusals else "",
     }
