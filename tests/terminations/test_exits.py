@@ -4,13 +4,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from time_machine import travel
 
 from forms_templates.models import Document
 from registry.models import Organisation
 from signatures.models import Signature, SigningRefusal
-from tests.cast import Cast, events_of, nothing_happens, signed, task_of
+from tests.cast import Cast, events_of, nothing_happens, signed, task_of, user_of
+from tests.employment.test_tenures import concluded
 from tests.registry.people import id_number
 from tests.terminations.steps import (
+    at,
     codes,
     decide,
     deliver,
@@ -213,6 +217,39 @@ def test_at_sixty_five_it_ends_by_itself_on_the_birthday_and_nobody_is_heard(cas
     run_daily(cast.now.replace(month=12, day=2))
     gone = Tenure.objects.get(pk=tenure.pk)
     assert (gone.state, gone.end_on) == (TenureState.TERMINATED, date(2020, 12, 1))
+
+
+@pytest.mark.article("《办法》第十条")
+def test_an_agreement_that_ran_out_waits_for_people_and_leaves_with_its_notice(cast: Cast) -> None:
+    tenure = concluded(cast, "2020-09-16", "2020-12-15")
+    run_daily(at(2020, 9, 16))
+    run_daily(at(2020, 12, 15))
+    assert Tenure.objects.get(pk=tenure.pk).state == TenureState.AWAITING_RENEWAL  # the last day is worked
+    run_daily(at(2020, 12, 16))
+    assert Tenure.objects.get(pk=tenure.pk).state == TenureState.EXPIRED
+    cast.now = at(2020, 12, 18)
+    client = Client()
+    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+    with travel(cast.now, tick=False):
+        page = client.get(f"/exits/new/{tenure.pk}/").content.decode()
+    assert 'value="expiry" checked' in page  # why it ran out stands there already
+    case = opened(cast, tenure, EndReason.EXPIRY)
+    for wrong in (date(2020, 12, 14), date(2020, 12, 16)):
+        with nothing_happens(), pytest.raises(Refused) as caught:
+            propose(cast, case, wrong, evidence_1_name="")
+        assert "not_the_limit_day" in codes(caught)
+    propose(cast, case, date(2020, 12, 15), evidence_1_name="")
+    walk(cast, case)
+    run_daily(cast.tick(days=1))
+    gone = Tenure.objects.get(pk=tenure.pk)
+    assert (gone.state, gone.end_on, gone.end_reason) == (TenureState.TERMINATED, date(2020, 12, 15), "expiry")
+    notice = Document.objects.get(case_key=case.key, form_code="exit_notice").values
+    assert "第十条" in notice["basis"]
+    assert gone.post is not None
+    assert places_taken(gone.post) == 0
+    # December is paid to the 15th and January not at all.
+    (served,) = served_in(cast.township, date(2020, 12, 1), date(2021, 1, 31))
+    assert max(served.days) == date(2020, 12, 15)
 
 
 @pytest.mark.article("《办法》第十条")

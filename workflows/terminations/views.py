@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from registry.policies import policy_on
 from workflows.core.actors import Actor
 from workflows.core.case_list import case_list
-from workflows.core.clock import now
+from workflows.core.clock import now, today
 from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import perform
 from workflows.core.opening import opener
@@ -23,6 +24,7 @@ from workflows.employment.people.ways_on import register_ways_on
 
 from .actions import TOWNSHIP_OPENERS, running_exit
 from .documents import OPENERS
+from .facts import prospect_of
 from .flow_v1 import ExitFlow
 from .grounds import GROUNDS, KIND_WORDS
 from .models import Termination, TerminationState
@@ -77,8 +79,16 @@ def exit_new(request: HttpRequest, pk: int) -> HttpResponseBase:
     return response
 
 
+def _by_itself(tenure: Tenure) -> str:
+    """Why it has run out, for a tenure that waits to be settled: the choice then stands there already."""
+    if tenure.state != TenureState.EXPIRED:
+        return ""
+    on = today()
+    return prospect_of(tenure, policy_on(tenure.county, on), on).last.reason
+
+
 def _show(request: HttpRequest, tenure: Tenure, refusals: list[Refusal], status: int = 200) -> HttpResponse:
-    chosen = request.POST.get("reason", "")
+    chosen = request.POST.get("reason", "") or _by_itself(tenure)
     pending = tenure.state == TenureState.PENDING
     fitting = [
         ground
