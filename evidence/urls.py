@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import articles_view, views
+from . import articles_view, overview_view, views
 
 urlpatterns = [
+    path("overview/", overview_view.overview, name="overview"),
     path("articles/", articles_view.articles, name="articles"),
     path("c/", views.check, name="check"),
     path("c/<str:code>", views.checked, name="checked"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from evidence.overview_view import may_see_overview
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
 from workflows.administration.access import may_administer
@@ -134,6 +135,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
         (
             "",
             (
+                ("概况", "overview", may_see_overview),
                 ("待办", "inbox", _sees_cases),
                 ("申请", "applications", _sees_cases),
                 ("岗位", "posts", _sees_cases),

@@ -119,6 +119,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "certificate_act": ADMINISTRATOR,
     "rights": OPEN,
     "articles": OPEN,
+    "overview": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "companions": OWN_CASE,
     "notices": OPEN,
     "delegations": IN_OFFICE,
