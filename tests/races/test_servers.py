@@ -135,7 +135,6 @@ def two_reviewers_agree(theatre: Theatre, servers: list[Server]) -> None:
     assert f"{theatre.sight(case)['events'][-1][1]}在" in late.text
 
 
-@pytest.mark.slow  # its reckoning of the trail knows applications alone, not what the night opens by itself
 def test_two_servers_on_one_database_until_one_loses_power(served_theatre: Theatre, live_server_process: Serve) -> None:
     theatre = served_theatre
     servers = [serve(live_server_process, theatre) for _ in range(2)]
