@@ -174,7 +174,13 @@ def uncarried() -> list[Article]:
     return [each for code, each in articles().items() if not is_carried(code)]
 
 
-def summary() -> dict[str, Any]:
-    """How far the program has come, in numbers."""
-    open_ones = uncarried()
-    return {"total": len(articles()), "open": len(open_ones), "carried": len(articles()) - len(open_ones)}
+def of_law(law: str = "") -> list[Article]:
+    """The articles of 办法 (附件2) or 方案; all of them without a name."""
+    return [each for each in articles().values() if law in ("", each.law)]
+
+
+def summary(law: str = "") -> dict[str, Any]:
+    """How far the program has come, in numbers: with one of the two documents, or with both."""
+    rows = of_law(law)
+    open_ones = [each for each in uncarried() if each in rows]
+    return {"law": law, "total": len(rows), "open": len(open_ones), "carried": len(rows) - len(open_ones)}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from registry.articles import LAWS
 from workflows.core.requests import office_page
 
 from .articles import Carrier, comparison, is_carried, summary
@@ -41,6 +42,7 @@ def articles(request: HttpRequest) -> HttpResponseBase:
     context = {
         "entries": entries,
         "summary": summary(),
+        "documents": [summary(law) for law in LAWS],
         "only_open": only_open,
         "all_url": reverse("articles"),
         "open_url": f"{reverse('articles')}?open=1",

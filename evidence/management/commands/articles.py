@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from evidence.articles import comparison, is_carried, summary, uncarried
+from evidence.articles import comparison, is_carried, summary
+from registry.articles import LAWS
 
 
 class Command(BaseCommand):
@@ -13,17 +14,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--open", action="store_true", help="只列尚未承载的条款")
+        parser.add_argument("--of", default="", choices=list(LAWS), help="只看《办法》（附件2）或者《方案》")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for code, entry in comparison().items():
-            if options["open"] and is_carried(code):
+            if options["of"] not in ("", entry.article.law) or (options["open"] and is_carried(code)):
                 continue
             self.stdout.write(f"{entry.article.reference}：{self._standing(code)}")
             for carrier in entry.carriers:
                 self.stdout.write(f"    {carrier.kind} {carrier.title[:60]}（{carrier.where}）")
-        counted = summary()
+        counted = summary(options["of"])
         self.stdout.write(f"共{counted['total']}条，已承载{counted['carried']}条，尚未承载{counted['open']}条。")
-        if uncarried():
+        if counted["open"]:
             sys.exit(1)
 
     def _standing(self, code: str) -> str:
