@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registry.policies import policy_on
 from tests.appraisals import years
 from tests.appraisals.years import appraisal_of, begin, look, sealed, tenure_of, walk
 from tests.attendance.months import at
@@ -14,6 +15,7 @@ from workflows.core.models import Case
 from workflows.core.opinions import valid_opinions
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.core.seen import seen_of
+from workflows.core.working_days import after_working_days
 
 pytestmark = pytest.mark.django_db
 WAY: tuple[tuple[State, str, str, dict[str, Any]], ...] = (
@@ -251,3 +253,17 @@ def test_the_people_of_a_batch_stay_as_they_are(cast: Cast) -> None:
         cast.do("summaries.approve", task_of(batch), cast.filler, signed("罗晓敏"))
     assert codes(caught) == ["own_submission"]
     assert Appraisal.objects.get().summary is not None
+
+
+def test_every_step_has_its_last_day_from_the_policy_of_the_day(cast: Cast) -> None:
+    case = begin(cast, cast.workers[0])
+    states = (State.GATHERING, State.AWAITING_VILLAGE, State.AWAITING_WORKER, State.AWAITING_TOWNSHIP,
+              State.AWAITING_SEAL, State.AWAITING_SUMMARY, State.FILED)  # fmt: skip
+    for state in states:
+        walk(cast, case, state)
+        task = task_of(case)
+        days = policy_on(cast.county, cast.now.date()).step_days
+        name = task.flow_task.name
+        term = days.get(f"appraisals.{name}", days.get(name))
+        assert term is not None, f"{name} has no term"
+        assert task.due_on == after_working_days(cast.now.date(), term), name

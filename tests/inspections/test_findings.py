@@ -197,3 +197,17 @@ def test_what_is_not_so_is_closed_and_what_was_a_mistake_voided(cast: Cast) -> N
         cast.do("findings.void", other, cast.reviewer, {"reason": "记错了人。"})
     cast.do("findings.void", other, cast.clerk, {"reason": "记错了人。"})
     assert state_of(other) == FindingState.VOIDED
+
+
+def test_each_step_has_its_last_day_and_a_recheck_waits_for_the_deadline(cast: Cast) -> None:
+    """Pointed out on Tuesday 15 September 2020, to be told in three working days, to be put right by the 22nd."""
+    case = found(cast, on_post(cast))
+    assert task_of(case).due_on == date(2020, 9, 18)
+    tell(cast, case)
+    assert task_of(case).due_on == date(2020, 9, 25)  # three working days after the 22nd
+    cast.now = cast.now.replace(day=22)
+    recheck(cast, case, "findings.refuse")
+    assert task_of(case).due_on == date(2020, 9, 28)  # the 27th, a Sunday, was worked
+    warn(cast, case)
+    tell(cast, case, action="findings.deliver_warning")
+    assert task_of(case).due_on == date(2020, 10, 12)  # from 2 October on: the 9th, the 10th, the 12th

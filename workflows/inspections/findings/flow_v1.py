@@ -9,9 +9,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from viewflow import this
 
 from registry.roles import Role
+from workflows.core.deadlines import due_day
 from workflows.core.models import Case
 from workflows.core.places import Lying
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_county_department, at_township
@@ -33,6 +37,17 @@ class FinderDesk(Desk):
     def lying(self, case: Case) -> list[Lying]:
         finding: Finding = case.entity
         return [Lying(finding.finder_id, finding.finder_role)]
+
+
+class RecheckDesk(FinderDesk):
+    """Looked at again once the day has come that the person was given to put it right; the term begins then."""
+
+    def __init__(self, title: str, *, waits_for: str, **words: Any) -> None:
+        super().__init__(title, **words)
+        self.waits_for = waits_for
+
+    def due_on(self, case: Case) -> date | None:
+        return due_day(case.county, self, case.moment, from_on=getattr(case.entity, self.waits_for))
 
 
 class JudgeDesk(Desk):
@@ -65,8 +80,9 @@ class FindingFlow(Procedure):
         while_in=[FindingState.AWAITING_FEEDBACK],
     ).LeadsTo(this.recheck, this.closed)
 
-    recheck = FinderDesk(
+    recheck = RecheckDesk(
         "复查",
+        waits_for="deadline_on",
         name_lines="整改\n复查",
         todo="复查整改情况",
         place=at_finder,
@@ -94,8 +110,9 @@ class FindingFlow(Procedure):
         by_exception=True,
     ).LeadsTo(this.recheck_warned)
 
-    recheck_warned = FinderDesk(
+    recheck_warned = RecheckDesk(
         "警告后复查",
+        waits_for="warning_recheck_on",
         name_lines="警告后\n复查",
         todo="复查警告后的情况",
         place=at_finder,

@@ -9,13 +9,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from viewflow import this
 
 from registry.roles import Role
+from workflows.core.models import Case
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_township
 
 from ..models import Recovery, RecoveryState
 from .documents import RecoveryPaperwork
+
+
+class CollectDesk(Desk):
+    """What is owed is due on the day the notice says."""
+
+    def due_on(self, case: Case) -> date | None:
+        due: date = case.entity.due_on
+        return due
 
 
 class RecoveryFlow(Procedure):
@@ -55,7 +66,7 @@ class RecoveryFlow(Procedure):
         while_in=[RecoveryState.AWAITING_DELIVERY],
     ).LeadsTo(this.collect, this.closed)
 
-    collect = Desk(
+    collect = CollectDesk(
         "登记退回",
         name_lines="登记\n退回",
         todo="登记退回的资金",
