@@ -14,7 +14,7 @@ from tests.inspections.steps import found, tell
 from tests.terminations.steps import codes, on_post
 from workflows.core.actors import Actor
 from workflows.core.models import Case
-from workflows.core.refusals import NotFound, NotYours, Refused
+from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.employment.models import Tenure
 from workflows.inspections.checks.drawing import draw
 from workflows.inspections.models import Inspection, InspectionState
@@ -143,3 +143,33 @@ def test_the_pages_show_the_draw_and_only_who_may_inspects(cast: Cast) -> None:
         assert "2020年秋季随机督查" in client.get("/inspections/").content.decode()
     cast.do("inspections.void", case, cast.reviewer, {"reason": "改期。"})
     assert of(case).state == InspectionState.VOIDED
+
+
+def test_what_was_found_wrong_is_pointed_out_with_one_click(cast: Cast) -> None:
+    at_work(cast, 2)
+    case = begin(cast, cast.reviewer, kind="planned", seed="", number="")
+    record(cast, case, cast.reviewer, 2, verdict_2="问题", found_2="由家人顶岗。")
+    right, wrong = of(case).items.select_related("tenure__worker")
+    client = Client()
+    client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    with travel(cast.now, tick=False):
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+        assert f"?item={wrong.pk}" in page
+        assert f"?item={right.pk}" not in page
+        assert client.get("/findings/new/", {"item": str(right.pk)}).status_code == 404
+        form = client.get("/findings/new/", {"item": str(wrong.pk)}).content.decode()
+    assert "第2项：由家人顶岗。" in form
+    assert wrong.tenure is not None
+    assert wrong.tenure.worker.name in form
+    notice = found(cast, wrong.tenure, by=cast.reviewer, item=str(wrong.pk))
+    wrong.refresh_from_db()
+    assert wrong.raised is not None
+    assert wrong.raised.case_id == notice.pk
+    assert events_of(notice)[0].details["inspection"] == case.key
+    with nothing_happens(), pytest.raises(Overtaken):
+        found(cast, wrong.tenure, by=cast.reviewer, item=str(wrong.pk))
+    with pytest.raises(NotFound):
+        found(cast, wrong.tenure, by=cast.reviewer, item=str(right.pk))
+    with travel(cast.now, tick=False):
+        client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+        assert f"已指出，编号{notice.number}" in client.get(f"/cases/{case.pk}/").content.decode()

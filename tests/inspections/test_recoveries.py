@@ -108,7 +108,7 @@ def test_what_no_next_roster_can_settle_is_asked_back_by_itself_and_once(month: 
     roster, worker = corrected_to_nothing(month)
     cast = month.cast
     assert Notice.objects.filter(text__contains=f"{worker.name}多领，不够扣，请提出追回").exists()
-    before = list(paid_lines(worker).values_list("amount", flat=True))
+    before = [line.amount for line in paid_lines(worker)]
     assert before == [Decimal("400.00")]  # no money moved with the roster that took it back
     data = DUE | {"worker": str(worker.pk)}
     for part in (cast.clerk, cast.other_reviewer, cast.auditor):
@@ -126,7 +126,7 @@ def test_what_no_next_roster_can_settle_is_asked_back_by_itself_and_once(month: 
     with pytest.raises(Overtaken):
         cast.do("recoveries.open_for_difference", roster, cast.township_clerk, data)
     # What was asked back is not asked back again as a whole: 400 were paid, 400 are on their way back.
-    assert sum(paid_lines(worker).values_list("amount", flat=True)) == 0
+    assert sum(line.amount for line in paid_lines(worker)) == 0
     issue(cast, case)
     sheet = Document.objects.filter(case_key=case.key, form_code="recovery_notice").latest("pk").values
     assert (sheet["total"], sheet["debtor"]) == ("400", worker.name)
@@ -267,3 +267,27 @@ def test_only_the_township_asks_and_nobody_reviews_their_own(month: Month) -> No
     with pytest.raises(Overtaken):
         cast.do("recoveries.open", notice, cast.township_clerk, {**ASKED, "opening_key": again.opening_key})
     assert date(2020, 12, 31) == of(again).due_on
+
+
+def test_several_who_were_paid_on_one_finding_are_asked_in_one_act(month: Month) -> None:
+    """A village's false sheet: each who was paid has a notice of their own, all of them or none."""
+    cast = month.cast
+    paid_month(month)
+    both = [line.worker for line in PayLine.objects.order_by("position").select_related("worker")]
+    notice = pointed_out(cast, both[0], cast.auditor, about="village", worker="")
+    client = Client()
+    client.force_login(user_of(cast.township_clerk), backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/recoveries/new/{notice.pk}/"
+    with travel(cast.now, tick=False):
+        page = client.get(url).content.decode()
+        assert all(f'name="worker" value="{each.pk}"' in page for each in both)
+        chosen = client.get(url, {"worker": [str(each.pk) for each in both]}).content.decode()
+        assert all(f"发给{each.name}的" in chosen for each in both)
+        asked = ASKED | {"worker": [str(each.pk) for each in both], "opening_key": "both"}
+        wrong = client.post(url, asked | {"due_on": "2019-01-01"})
+        assert (wrong.status_code, Recovery.objects.count()) == (422, 0)
+        assert client.post(url, asked).status_code == 303
+        assert "没有已经发放、还没有追回的" in client.get(url).content.decode()
+    made = Recovery.objects.order_by("pk")
+    assert [(each.paid_to, each.total) for each in made] == [(each, Decimal("400.00")) for each in both]
+    assert {each.finding_id for each in made} == {finding_of(notice).pk}

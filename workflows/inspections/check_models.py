@@ -6,6 +6,7 @@ from django.db import models
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from registry.encryption import EncryptedTextField
+from registry.models import Organisation
 
 
 class InspectionKind(models.TextChoices):
@@ -73,6 +74,9 @@ class InspectionItem(models.Model):
     found = EncryptedTextField("发现情况", blank=True)
     verdict = models.CharField("结论", max_length=10, blank=True)
     corrected = models.CharField("即改情况", max_length=60, blank=True)
+    raised = models.OneToOneField(
+        "inspections.Finding", models.PROTECT, null=True, related_name="seen_at", verbose_name="由此指出的问题"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "检查事项"
@@ -81,6 +85,23 @@ class InspectionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Recorded as a problem or as something doubtful: it may be pointed out."""
+        return self.inspection.state == InspectionState.RECORDED and self.verdict in ("问题", "疑点")
+
+    @property
+    def village(self) -> Organisation | None:
+        """Where it was seen."""
+        where = self.tenure or self.finding
+        return where.village if where is not None else None
+
+    @property
+    def worker_id(self) -> int | None:
+        """Whom it concerns, when that is a worker."""
+        about = self.tenure or self.finding
+        return about.worker_id if about is not None else None
 
     @property
     def subject(self) -> str:

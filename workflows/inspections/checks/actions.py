@@ -20,7 +20,7 @@ from workflows.core.opinions import give_opinion
 from workflows.core.refusals import NotFound, Refusal
 from workflows.employment.models import AT_WORK, Tenure
 
-from ..findings.actions import IN_COUNTY, IN_TOWNSHIP
+from ..findings.opening import IN_COUNTY, IN_TOWNSHIP
 from ..models import Finding, FindingState, Inspection, InspectionItem, InspectionKind, InspectionState
 from . import rules
 from .documents import CHECK, VERDICTS, file_record, items_of

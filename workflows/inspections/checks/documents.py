@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from workflows.core.actions import Move
+from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form
 from workflows.core.cells import date_cell, pad, panel_field, picture, text_area_cell, text_cell
 from workflows.core.filing import OpinionPlaces, file_opinions
@@ -18,6 +20,7 @@ from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.opinions import valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
+from ..findings.opening import finder_of
 from ..models import Inspection, InspectionItem, InspectionKind, InspectionState
 from .drawing import draw
 
@@ -30,7 +33,15 @@ VERDICTS = ("正常", "问题", "疑点")
 def items_of(inspection: Inspection) -> list[InspectionItem]:
     """What is checked, in order (one query)."""
     return list(
-        inspection.items.select_related("tenure__worker", "finding__worker", "finding__official", "finding__village")
+        inspection.items.select_related(
+            "inspection",
+            "tenure__worker",
+            "tenure__village",
+            "finding__worker",
+            "finding__official",
+            "finding__village",
+            "raised__case",
+        )
     )
 
 
@@ -86,6 +97,28 @@ def drawn_again(inspection: Inspection, items: Sequence[InspectionItem]) -> bool
     """Whether the seed and the list give the same people once more."""
     own = [item.tenure_id for item in items]
     return draw(inspection.seed, inspection.population, len(items)) == own
+
+
+def _may_point_out(actor: Actor, item: InspectionItem) -> bool:
+    return item.village is not None and finder_of(actor, item.village) is not None
+
+
+def pointed_out(page: Page, items: Sequence[InspectionItem]) -> list[SafeString]:
+    """What was wrong, each with the way to point it out, or with the record that came of it."""
+    rows = [
+        (
+            item.subject,
+            f"{reverse('case', args=[item.raised.case_id])}"
+            if item.raised
+            else f"{reverse('finding_new')}?item={item.pk}",
+            f"已指出，编号{item.raised.case.number}" if item.raised else "指出问题",
+        )
+        for item in items
+        if item.is_wrong and (item.raised is not None or _may_point_out(page.actor, item))
+    ]
+    listed = format_html_join("", '<li>{} <a href="{}">{}</a></li>', rows)
+    head = '<section class="panel"><h2>检查出的问题</h2><ul class="notices">{}</ul></section>'
+    return [format_html(head, listed)] if rows else []
 
 
 class InspectionPaperwork(Paperwork):
@@ -150,6 +183,8 @@ class InspectionPaperwork(Paperwork):
                     same,
                 )
             )
+        if inspection.state == InspectionState.RECORDED:
+            panels += pointed_out(page, items)
         if page.step == CHECK:
             typed = page.typed or {}
             panels += [self._item(page, typed, item) for item in items]

@@ -23,7 +23,7 @@ from workflows.core.procedure import open_tasks
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number
 
-from ..findings.actions import IN_COUNTY, IN_TOWNSHIP
+from ..findings.opening import IN_COUNTY, IN_TOWNSHIP
 from ..models import Inspection, InspectionKind, InspectionState
 from .flow_v1 import InspectionFlow
 

@@ -1,36 +1,26 @@
-"""What can be done with a finding: recorded, told, looked at again, warned of, settled, handed over."""
+"""What can be done with a finding once it is recorded: told, looked at again, warned of, settled, handed over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import ClassVar
 
-from django.core.exceptions import ValidationError
-
-from registry.models import Appointment, Organisation, User, Worker
-from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
-from workflows.core.actors import Actor
-from workflows.core.case_forms import case_form
+from registry.roles import Role
+from workflows.core.actions import Move, TaskAction, register
 from workflows.core.delivery import DeliveryForm
-from workflows.core.desk_actions import write_comment
 from workflows.core.desk_forms import OpinionForm
-from workflows.core.filing import OpinionPlaces, file_opinions
 from workflows.core.guards import refusals
-from workflows.core.models import Case, Opinion
 from workflows.core.notices import tell_office
-from workflows.core.numbers import next_number
-from workflows.core.opening import OpenInVillage, VoidInVillage
+from workflows.core.opening import VoidInVillage
 from workflows.core.opinions import give_opinion
 from workflows.core.receipts import Hands
-from workflows.core.refusals import NotFound, Refusal
-from workflows.core.uploads import CleanFile, clean_attachment
+from workflows.core.refusals import Refusal
 
-from ..models import About, Finding, FindingState, Weight
+from ..models import Finding, FindingState
 from . import rules
 from .facts import facts_of
-from .flow_v1 import FindingFlow
-from .forms import HandOverForm, OpeningForm, WarningForm
+from .forms import HandOverForm, WarningForm
+from .opening import IN_COUNTY, IN_TOWNSHIP, IN_VILLAGE
 from .papers import (
     DELIVER_WARNING,
     FEEDBACK,
@@ -44,172 +34,7 @@ from .papers import (
     file_delivery,
     file_record,
     file_warning,
-    notice_values,
 )
-
-IN_VILLAGE = (Role.VILLAGE_CLERK, Role.VILLAGE_HEAD)
-IN_TOWNSHIP = (Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_CLERK)
-IN_COUNTY = (
-    Role.BUREAU_SUPERVISOR,
-    Role.EMPLOYMENT_SERVICE_OFFICER,
-    Role.FINANCE_OFFICER,
-    Role.AUDITOR,
-    Role.SUPERVISION_MEMBER,
-)
-STARTS: dict[str, FindingState] = {
-    Weight.SERIOUS: FindingState.AWAITING_WARNING,
-    Weight.FRAUD: FindingState.AWAITING_VERDICT,
-}
-MOST_PHOTOS = 5
-OPENED = "open"  # the inspector's own hand under the notice
-
-
-def finder_of(actor: Actor, village: Organisation) -> Appointment | None:
-    """By which appointment this person may record a finding in that village: its own, its township's, the county's."""
-    for appointment in actor.appointments:
-        organisation = appointment.organisation
-        if organisation.county_id != village.county_id:
-            continue
-        if appointment.role in IN_COUNTY:
-            return appointment
-        if appointment.role in IN_TOWNSHIP and organisation.pk == village.parent_id:
-            return appointment
-        if appointment.role in IN_VILLAGE and organisation.pk == village.pk:
-            return appointment
-    return None
-
-
-@register
-class OpenFinding(OpenInVillage):
-    """A finding is recorded, signed and on its way in one act: it is nobody's draft.
-
-    Data besides the form's: `worker` or `official` (keys) for whom it concerns; the village is the subject.
-    """
-
-    code = "findings.open"
-    label = "记录并签字"
-    told = "指出问题"
-    roles = (*IN_VILLAGE, *IN_TOWNSHIP, *IN_COUNTY)
-    flow = FindingFlow
-    thing = "这条问题"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        typed = OpeningForm(data, files)
-        slips = [] if typed.is_valid() else refusals_of_form(typed)
-        keys = {name: str(data.get(name) or "") for name in ("worker", "official", "opening_key")}
-        photos, wrong = _photos(files)
-        return {**typed.cleaned_data, **keys, "photos": photos, "slips": [*slips, *wrong]}
-
-    def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:
-        village = (
-            Organisation.objects.select_related("county", "parent")
-            .filter(pk=getattr(move_subject, "pk", None) or 0, kind=OrganisationKind.VILLAGE)
-            .first()
-        )
-        if village is None or finder_of(actor, village) is None:
-            raise NotFound("没有找到这个村，或者不归您的岗位检查。")
-        return village.county, village
-
-    def may(self, move: Move) -> bool:
-        move.appointment = finder_of(move.actor, move.subject)
-        return move.appointment is not None
-
-    def refusals(self, move: Move) -> Iterable[Refusal]:
-        if not move.data["opening_key"]:
-            move.data["opening_key"] = f"finding-{move.user.pk}-{move.at.isoformat()}"[:64]
-        super().refusals(move)
-        slips: list[Refusal] = list(move.data["slips"])
-        told = {slip.anchor for slip in slips if slip.anchor}
-        finding = self._draft(move)
-        if not told & {"about"}:
-            slips += self._whom_refusals(finding)
-        if finding.about != About.VILLAGE and finding.worker is None and finding.official is None:
-            return slips
-        case = Case(county=move.county, opened_by=move.actor.user)
-        found = refusals(rules.OPENING, facts_of(finding, case, move.actor, move.on, {}))
-        return [*slips, *(each for each in found if each.anchor not in told)]
-
-    def _whom_refusals(self, finding: Finding) -> list[Refusal]:
-        if finding.about == About.WORKER and finding.worker is None:
-            return [
-                Refusal("no_worker", "请选择劳动者：从“人员”里打开这个人，再记录问题。", "《办法》第十二条", "about")
-            ]
-        if finding.about == About.OFFICIAL and finding.official is None:
-            return [Refusal("no_official", "请选择工作人员。", "《办法》第十二条", "official")]
-        return []
-
-    def _draft(self, move: Move) -> Finding:
-        """The finding as it is handed in; only what really is of this village or its offices counts."""
-        data, village = move.data, move.subject
-        about, weight = str(data.get("about") or ""), str(data.get("weight") or "")
-        worker = official = None
-        if about == About.WORKER and data["worker"].isdecimal():
-            worker = Worker.objects.filter(pk=int(data["worker"]), village=village).first()
-        if about == About.OFFICIAL and data["official"].isdecimal():
-            in_office = Appointment.objects.in_force(move.on).filter(
-                organisation__in=[village.pk, village.parent_id], user=int(data["official"])
-            )
-            official = User.objects.filter(pk__in=in_office.values("user")).first()
-        return Finding(
-            county=move.county,
-            township=village.township,
-            village=village,
-            about=about,
-            worker=worker,
-            official=official,
-            finder=move.acting.organisation,
-            finder_role=move.acting.role,
-            found_by=move.actor.name,
-            weight=weight,
-            state=STARTS.get(weight, FindingState.AWAITING_FEEDBACK),
-            found_on=data.get("found_on"),
-            problem=str(data.get("problem") or "").strip(),
-            demand=str(data.get("demand") or "").strip(),
-            deadline_on=data.get("deadline_on"),
-        )
-
-    def entity_for(self, move: Move, case: Case) -> Finding:
-        finding = self._draft(move)
-        if finding.worker is not None:
-            case.person_key = finding.worker.person_key
-        case.number = next_number(move.county, f"{move.on.year}-{finding.township.code}-改")
-        case.submitted_at = move.at
-        finding.case = case
-        finding.save()
-        return finding
-
-    def apply(self, move: Move) -> None:
-        super().apply(move)
-        opinion = Opinion.objects.create(
-            case=move.case,
-            step=OPENED,
-            verdict="found",
-            text=move.entity.problem[:1000],
-            written_by=move.user,
-            acted_as=move.acting,
-            at=move.at,
-        )
-        file_opinions(
-            move,
-            form=case_form(NOTICE, move.case),
-            values=notice_values(move.entity, move.case),
-            places={OPENED: OpinionPlaces("", "", "inspector_signature", "")},
-            opinions={OPENED: opinion},
-            label="指出问题",
-            sign=opinion,
-        )
-        move.details["weight"] = move.entity.weight
-        for photo in move.data["photos"]:
-            write_comment(move, "现场照片", photo)
-
-
-def _photos(files: Any) -> tuple[list[CleanFile], list[Refusal]]:
-    """The photos that came with it, at most MOST_PHOTOS, and what is wrong with one."""
-    uploads = files.getlist("photos") if hasattr(files, "getlist") else ()
-    try:
-        return [clean_attachment(upload) for upload in uploads[:MOST_PHOTOS]], []
-    except ValidationError as error:
-        return [], [Refusal("shape", "".join(error.messages), anchor="photos")]
 
 
 class _OnFinding(TaskAction):

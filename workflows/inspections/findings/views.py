@@ -23,10 +23,10 @@ from workflows.employment.models import Tenure
 from workflows.employment.people.seen import workers_seen
 from workflows.employment.people.ways_on import register_ways_on
 
-from ..models import About, Finding, FindingState
-from .actions import IN_COUNTY, IN_TOWNSHIP, IN_VILLAGE, finder_of
+from ..models import About, Finding, FindingState, InspectionItem
 from .flow_v1 import FindingFlow
 from .forms import FindingForm
+from .opening import IN_COUNTY, IN_TOWNSHIP, IN_VILLAGE, finder_of, item_of
 
 FINDERS = (*IN_VILLAGE, *IN_TOWNSHIP, *IN_COUNTY)
 
@@ -64,27 +64,41 @@ def finding_new(request: HttpRequest) -> HttpResponseBase:
     if actor.holds(FINDERS) is None:
         raise Http404
     worker = None
-    wanted = request.POST.get("worker") or request.GET.get("worker")
+    seen_at = _seen_at(request, actor)
+    wanted = str(seen_at.worker_id or "") if seen_at is not None else _asked(request, "worker")
     if wanted:
         worker = workers_seen(actor).select_related("village__parent").filter(pk=row_number(wanted) or 0).first()
         if worker is None or finder_of(actor, worker.village) is None:
             raise Http404
     villages = [worker.village] if worker is not None else villages_of(actor)
     village = villages[0] if len(villages) == 1 else None
-    asked = row_number(request.POST.get("village") or request.GET.get("village"))
+    asked = seen_at.village.pk if seen_at is not None and seen_at.village else row_number(_asked(request, "village"))
     village = next((each for each in villages if each.pk == asked), village)
     if request.method != "POST" or village is None:
-        return _show(request, worker, villages, village, [])
+        return _show(request, worker, villages, village, [], seen_at=seen_at)
     try:
         case = perform("findings.open", village, actor, request.POST.dict(), at=now(), files=request.FILES).case
     except Refused as error:
-        return _show(request, worker, villages, village, list(error.refusals), status=422)
+        return _show(request, worker, villages, village, list(error.refusals), status=422, seen_at=seen_at)
     if case is None:
         raise LookupError("a finding was opened without a case")
     messages.success(request, f"已记录，编号{case.number}。")
     response = redirect("case", case.pk)
     response.status_code = 303
     return response
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name) or request.GET.get(name) or ""
+
+
+def _seen_at(request: HttpRequest, actor: Actor) -> InspectionItem | None:
+    """The item of an inspection from which one comes; what was seen there stands in the form already."""
+    wanted = _asked(request, "item")
+    item = item_of(row_number(wanted) or 0, actor) if wanted else None
+    if wanted and (item is None or item.village is None or finder_of(actor, item.village) is None):
+        raise Http404
+    return item
 
 
 def _show(
@@ -94,9 +108,14 @@ def _show(
     village: Organisation | None,
     refusals: list[Refusal],
     status: int = 200,
+    seen_at: InspectionItem | None = None,
 ) -> HttpResponse:
     about = About.WORKER if worker is not None else About.VILLAGE
-    initial = {"about": about, "found_on": today(), "weight": "ordinary"}
+    initial: dict[str, Any] = {"about": about, "found_on": today(), "weight": "ordinary"}
+    if seen_at is not None:
+        inspection = seen_at.inspection
+        said = f"{inspection.title}（{inspection.case.number}）第{seen_at.position}项：{seen_at.found}"
+        initial |= {"found_on": inspection.inspected_on or today(), "problem": said}
     form = FindingForm(request.POST) if request.method == "POST" else FindingForm(initial=initial)
     errors = errors_of(refusals)
     rows = [row for row in form.rows(errors) if row["name"] != "about"]
@@ -106,6 +125,7 @@ def _show(
         "about": about,
         "villages": villages,
         "village": village,
+        "item": str(seen_at.pk) if seen_at is not None else "",
         "officials": officials_of(village) if worker is None and village is not None else [],
         "chosen": request.POST.get("about", about),
         "official": request.POST.get("official", ""),

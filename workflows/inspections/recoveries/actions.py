@@ -123,7 +123,7 @@ class OpenRecovery(Opens):
         if payee is not None:
             # One person's lines are claimed once: whoever claims them waits here.
             Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=payee.pk)
-            every = list(paid_lines(payee))
+            every = paid_lines(payee)
             paid, lines = len(every), within(every, move.data["first_month"], move.data["last_month"])
         move.data |= {"payee": payee, "lines": lines}
         facts = facts_of(

@@ -6,27 +6,30 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
-
 from registry.models import Worker
 from workflows.attendance.models import PayLine, PayRoster, RosterState
 
 from ..models import Recovery, RecoveryLine, RecoveryState
 
 
-def paid_lines(worker: Worker) -> QuerySet[PayLine]:
-    """Every line of a paid roster for this person that is not asked back already, oldest month first.
+def paid_lines(*workers: Worker) -> list[PayLine]:
+    """Every line of a paid roster for these people that is not asked back already, oldest month first (three queries).
 
     Of a roster that left the person less than nothing no money moved: its lines count once the difference is asked
     back by itself.
     """
-    claimed = RecoveryLine.objects.filter(counts=True).values("pay_line")
-    paid = PayLine.objects.filter(worker=worker, counts=True, roster__state=RosterState.PAID)
-    short = paid.values("roster").annotate(net=Sum("amount")).filter(net__lt=0).order_by().values("roster")
-    settled = Recovery.objects.filter(paid_to=worker, roster__isnull=False).exclude(state=RecoveryState.VOIDED)
-    unsettled = paid.filter(roster__in=short).exclude(roster__in=settled.values("roster"))
-    open_lines = paid.exclude(pk__in=claimed).exclude(pk__in=unsettled.values("pk"))
-    return open_lines.select_related("roster").order_by("for_month", "pk")
+    paid = PayLine.objects.filter(worker__in=workers, counts=True, roster__state=RosterState.PAID)
+    lines = list(paid.select_related("roster").order_by("for_month", "pk"))
+    claimed = set(
+        RecoveryLine.objects.filter(counts=True, pay_line__worker__in=workers).values_list("pay_line", flat=True)
+    )
+    settled = Recovery.objects.filter(paid_to__in=workers, roster__isnull=False).exclude(state=RecoveryState.VOIDED)
+    settled_pairs = set(settled.values_list("roster", "paid_to"))
+    net: dict[tuple[int, int], Decimal] = {}
+    for line in lines:
+        net[line.roster_id, line.worker_id] = net.get((line.roster_id, line.worker_id), Decimal(0)) + line.amount
+    unsettled = {pair for pair, amount in net.items() if amount < 0} - settled_pairs
+    return [line for line in lines if line.pk not in claimed and (line.roster_id, line.worker_id) not in unsettled]
 
 
 def difference_lines(roster: PayRoster, worker: Worker) -> list[PayLine]:

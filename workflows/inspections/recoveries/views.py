@@ -16,7 +16,7 @@ from workflows.attendance.models import PayLine, PayRoster, RosterState
 from workflows.core.case_list import case_list
 from workflows.core.clock import now
 from workflows.core.desk_view import errors_of, refusal_rows
-from workflows.core.door import perform
+from workflows.core.door import Step, perform, perform_together
 from workflows.core.models import Case
 from workflows.core.opening import opener
 from workflows.core.plain_forms import PlainForm
@@ -28,6 +28,9 @@ from .actions import OPENERS
 from .amounts import by_month, difference_lines, paid_lines, total_of
 from .differences import recovery_of, spoken_facts
 from .flow_v1 import RecoveryFlow
+
+MOST_AT_ONCE = 20
+"""People whose money is asked back in one act."""
 
 
 class AskedBackForm(PlainForm):
@@ -58,13 +61,19 @@ def recovery_new(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         return _show(request, finding, [])
+    # Whoever was paid on the same finding is asked in one act: one notice for each, all of them or none.
+    chosen = request.POST.getlist("worker") or [""]
+    typed, key = request.POST.dict(), request.POST.get("opening_key", "")
+    steps = [
+        Step("recoveries.open", case, {**typed, "worker": each, "opening_key": f"{key}-{each}" if each else key})
+        for each in chosen[:MOST_AT_ONCE]
+    ]
     try:
-        outcome = perform("recoveries.open", case, actor, request.POST.dict(), at=now())
+        made: list[Case] = [each.result for each in perform_together(steps, actor, at=now())]
     except Refused as error:
         return _show(request, finding, list(error.refusals), status=422)
-    made: Case = outcome.result
-    messages.success(request, f"已提出追回，编号{made.number}。")
-    response = redirect("case", made.pk)
+    messages.success(request, f"已提出追回，编号{'、'.join(each.number for each in made)}。")
+    response = redirect("case", made[0].pk if len(made) == 1 else case.pk)
     response.status_code = 303
     return response
 
@@ -72,21 +81,22 @@ def recovery_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _show(request: HttpRequest, finding: Finding, refusals: list[Refusal], status: int = 200) -> HttpResponse:
     errors = errors_of(refusals)
     payees = [finding.worker] if finding.worker is not None else list(payees_of(finding))
-    wanted = row_number(request.POST.get("worker") or request.GET.get("worker"))
-    payee = next((each for each in payees if each.pk == wanted), payees[0] if len(payees) == 1 else None)
+    asked = request.POST.getlist("worker") or request.GET.getlist("worker")
+    wanted = {row_number(each) for each in asked[:MOST_AT_ONCE]}
+    chosen = [each for each in payees if each.pk in wanted] or (payees if len(payees) == 1 else [])
     form = (
         AskedBackForm(request.POST) if request.method == "POST" else AskedBackForm(initial={"facts": finding.problem})
     )
-    months = by_month(paid_lines(payee)) if payee is not None else []
+    lines = paid_lines(*(chosen or payees))
+    owed = [
+        {"payee": each, "months": _months([line for line in lines if line.worker_id == each.pk])} for each in payees
+    ]
     context: dict[str, Any] = {
         "title": f"向{finding.whom}追回资金",
         "finding": finding,
-        "payees": payees,
-        "payee": payee,
-        "months": [
-            {"month": f"{month.year}年{month.month}月", "paid_on": paid_on, "amount": amount}
-            for month, paid_on, amount in months
-        ],
+        "owed": [each for each in owed if each["payee"] in chosen or (not chosen and each["months"])],
+        "chosen": bool(chosen),
+        "most": MOST_AT_ONCE,
         "fields": form.rows(errors),
         "opening_key": request.POST.get("opening_key") or get_random_string(32),
         "back_url": reverse("case", args=[finding.case_id]),
@@ -147,18 +157,19 @@ def _show_difference(
         if request.method == "POST"
         else DifferenceForm(initial={"facts": spoken_facts(lines)})
     )
+    months = [
+        {
+            "month": f"{line.for_month.year}年{line.for_month.month}月",
+            "paid_on": roster.paid_on,
+            "amount": line.amount,
+        }
+        for line in lines
+    ]
     context: dict[str, Any] = {
         "title": f"追回{payee.name}的差额{-total_of(lines)}元",
-        "payee": payee,
         "difference": True,
-        "months": [
-            {
-                "month": f"{line.for_month.year}年{line.for_month.month}月",
-                "paid_on": roster.paid_on,
-                "amount": line.amount,
-            }
-            for line in lines
-        ],
+        "owed": [{"payee": payee, "months": months}],
+        "chosen": True,
         "fields": form.rows(errors_of(refusals)),
         "opening_key": request.POST.get("opening_key") or get_random_string(32),
         "back_url": reverse("case", args=[roster.case_id]),
@@ -166,6 +177,13 @@ def _show_difference(
         "refusal_title": f"还不能提出，请先改好{len(refusals)}处" if refusals else "",
     }
     return render(request, "inspections/recovery_new.html", context, status=status)
+
+
+def _months(lines: list[PayLine]) -> list[dict[str, Any]]:
+    return [
+        {"month": f"{month.year}年{month.month}月", "paid_on": paid_on, "amount": amount}
+        for month, paid_on, amount in by_month(lines)
+    ]
 
 
 def payees_of(finding: Finding) -> list[Worker]:
