@@ -141,7 +141,6 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("岗位", "posts", _sees_cases),
                 ("人员", "workers", _sees_cases),
                 ("考勤", "attendance", _sees_cases),
-                ("请假", "leaves", _sees_cases),
                 ("薪酬", "pay", may_see_pay),
                 ("台账", "ledgers", may_see_ledgers),
             ),
@@ -151,6 +150,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
             (
                 ("考核", "appraisals", _sees_cases),
                 ("督查", "findings", _sees_cases),
+                ("请假", "leaves", _sees_cases),
                 ("离岗", "exits", _sees_cases),
             ),
         ),

@@ -323,6 +323,7 @@ def test_the_pages_lead_to_the_slip_and_to_the_return(
         there = client.get(f"/leaves/{tenure.pk}/return/")
         assert there["Location"] == f"/tasks/{task_of(case).pk}/"
         assert 'name="back_on"' in client.get(there["Location"]).content.decode()
+        assert "2020年9月21日至2020年9月25日</a>" in page  # among the leaves
         with django_assert_max_num_queries(10):
             listed = client.get("/leaves/").content.decode()
         assert "2020年9月21日至2020年9月25日请假" in listed

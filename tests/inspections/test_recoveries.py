@@ -173,6 +173,34 @@ def test_who_gives_everything_back_for_fraud_does_not_give_the_difference_back_t
     assert codes(caught) == ["claimed_already"]
 
 
+def test_the_persons_page_tells_months_pay_findings_and_papers_in_ten_questions(
+    month: Month, django_assert_max_num_queries: Any
+) -> None:
+    cast = month.cast
+    worker = paid_month(month)
+    notice = pointed_out(cast, worker, cast.auditor)
+
+    def page(part: str) -> str:
+        client = Client()
+        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        with travel(cast.now, tick=False):
+            client.get("/")
+            with django_assert_max_num_queries(10):
+                return str(client.get(f"/workers/{worker.pk}/").content.decode())
+
+    told = page("reviewer")
+    assert f'<a href="/cases/{month.case.pk}/">2020年9月</a>' in told
+    assert "已发1个月，共400.00元" in told
+    assert f'<a href="/cases/{notice.pk}/">' in told
+    assert "一般问题，限期整改" in told
+    assert "用工协议" in told
+    assert "已发1个月" in page("supervisor")
+    # What was paid is the township's and the county's to see, not the village's.
+    own = page("clerk")
+    assert "400.00" not in own
+    assert f'<a href="/cases/{month.case.pk}/">2020年9月</a>' in own
+
+
 def test_who_was_paid_too_long_gives_it_back_in_parts(month: Month) -> None:
     cast = month.cast
     worker = paid_month(month)

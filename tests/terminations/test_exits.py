@@ -247,6 +247,10 @@ def test_an_agreement_that_ran_out_waits_for_people_and_leaves_with_its_notice(c
     assert "第十条" in notice["basis"]
     assert gone.post is not None
     assert places_taken(gone.post) == 0
+    with travel(cast.now, tick=False):
+        client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(f"/workers/{gone.worker_id}/").content.decode()
+    assert f'<a href="/cases/{case.pk}/">协议期满</a>' in page
     # December is paid to the 15th and January not at all.
     (served,) = served_in(cast.township, date(2020, 12, 1), date(2021, 1, 31))
     assert max(served.days) == date(2020, 12, 15)

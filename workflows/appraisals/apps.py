@@ -8,7 +8,7 @@ class AppraisalsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the flows' actions makes them known to the door, and the clock's work to the clock.
-        from . import alarms, records  # noqa: F401
+        from . import alarms, history, records  # noqa: F401
         from .grading import actions as grading_actions  # noqa: F401
         from .grading import confirming, settling  # noqa: F401
         from .schemes import actions as scheme_actions  # noqa: F401

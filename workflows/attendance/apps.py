@@ -8,5 +8,6 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the flows' actions makes them known to the door, and the clock's work to the daily round.
+        from . import history  # noqa: F401
         from .pay import actions as pay_actions  # noqa: F401
         from .sheets import actions, clock, corrections, signing  # noqa: F401

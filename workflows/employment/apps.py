@@ -13,6 +13,7 @@ class EmploymentConfig(AppConfig):
         from .agreements import renewing  # noqa: F401
         from .leaves import actions as leave_actions  # noqa: F401
         from .leaves import clock as leave_clock  # noqa: F401
+        from .leaves import history as leave_history  # noqa: F401
         from .people import actions as people_actions  # noqa: F401
         from .posts import actions as post_actions  # noqa: F401
         from .tenures import actions as tenure_actions  # noqa: F401

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Case as Choice
+from django.db.models import CharField, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +31,7 @@ from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, wants_json
 
 from ..models import ENDINGS, LASTING, Agreement, AgreementState, Tenure, TenureState
+from .history import Entry, Rows, lines, newest_first, panels_of, read_history
 from .limits import Limits, limits_of
 from .seen import workers_seen
 from .ways_on import ways_on
@@ -137,10 +141,12 @@ def _show(
     on = today()
     policy = policy_on(found.county, on)
     tenures = list(Tenure.objects.filter(worker=found).select_related("post").order_by("start_on", "pk"))
-    agreements = list(Agreement.objects.filter(worker=found).select_related("post").order_by("-start_on", "-pk"))
-    limits = limits_of(found.birth_on, tenures, agreements, policy, on)
+    visible = Case.objects.visible_to(actor).filter(person_key=found.person_key)
+    entries = read_history(found, actor, [agreement_lines(found), paper_lines(visible)])
+    agreed = [each for each in newest_first(entries) if each.kind == "agreement"]
+    limits = limits_of(found.birth_on, tenures, [agreement_of(each) for each in agreed], policy, on)
     tenure = _present(tenures, on)
-    cases = list(Case.objects.visible_to(actor).filter(person_key=found.person_key).order_by("-created")[:PAGE])
+    cases = list(visible.order_by("-created")[:PAGE])
     may_unmask = actor.holds(MAY_UNMASK, found.county_id) is not None
     numbers = {"id_number": mask_id(found.id_number), "phone": mask_phone(found.phone)} | (full or {})
     context = {
@@ -169,7 +175,7 @@ def _show(
         "reasons": UNMASK_REASONS,
         "unmask_url": reverse("worker", args=[found.pk]) if may_unmask else "",
         "first_limit": first_limit(limits, on),
-        "agreements": [_agreement(each, on, {case.pk for case in cases}) for each in agreements],
+        "agreements": [_agreement(each, on, {case.pk for case in cases}) for each in agreed],
         "tenures": [
             {
                 "dates": f"{chinese(each.start_on)}至{chinese(each.end_on) if each.end_on else '今'}",
@@ -178,7 +184,8 @@ def _show(
             }
             for each in reversed(tenures)
         ],
-        "papers": papers_of(cases),
+        "papers": papers_of(entries),
+        "panels": panels_of(entries, actor),
         "ways_on": ways_on(actor, tenure if tenure is not None and tenure.state in LASTING else None),
         "cases": [
             {
@@ -222,8 +229,51 @@ def category_name(policy: Policy, code: str) -> str:
     return next((each.name for each in policy.categories if each.code == code), code)
 
 
-def _agreement(agreement: Agreement, on: date, seen: set[int]) -> dict[str, Any]:
-    state = AgreementState(agreement.state)
+def agreement_lines(worker: Worker) -> Rows:
+    """Every agreement of the person, whoever may see its case."""
+    renewal = When(source__isnull=True, then=Value("renewal"))
+    return lines(
+        "agreement",
+        Agreement.objects.filter(worker=worker),
+        case_pk="case",
+        number="tenure",
+        word="state",
+        more="post__type_name",
+        note=Choice(renewal, default=Value("")),
+        first="start_on",
+        second="end_on",
+    )
+
+
+def agreement_of(line: Entry) -> Agreement:
+    """As far as the limits ask: not to be saved."""
+    return Agreement(
+        pk=line.key,
+        tenure_id=line.number,
+        source_id=None if line.note else line.case_pk,
+        state=line.word,
+        start_on=line.first,
+        end_on=line.second,
+    )
+
+
+def paper_lines(cases: QuerySet[Case]) -> Rows:
+    """Every paper of these cases."""
+    keys = cases.order_by().annotate(key_text=Concat(Value("case:"), Cast("pk", CharField())))
+    return lines(
+        "paper",
+        Document.objects.filter(case_key__in=keys.values("key_text")),
+        case_pk="form_version",
+        number="number",
+        word="form_code",
+        more="label",
+        note="case_key",
+        at="created_at",
+    )
+
+
+def _agreement(line: Entry, on: date, seen: set[int]) -> dict[str, Any]:
+    agreement, state = agreement_of(line), AgreementState(line.word)
     label, kind = str(state.label), ""
     if state == AgreementState.CONCLUDED:
         if agreement.start_on > on:
@@ -236,25 +286,23 @@ def _agreement(agreement: Agreement, on: date, seen: set[int]) -> dict[str, Any]
         kind = "ended"
     return {
         "dates": f"{chinese(agreement.start_on)}至{chinese(agreement.end_on)}",
-        "post": agreement.post.type_name,
+        "post": line.more,
         "state": {"kind": kind, "label": label},
-        "url": reverse("case", args=[agreement.case_id]) if agreement.case_id in seen else "",
+        "url": reverse("case", args=[line.case_pk]) if line.case_pk in seen else "",
     }
 
 
-def papers_of(cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """The newest version of every paper of the person's cases that one may see (one query)."""
-    keys = [case.key for case in cases]
-    newest: dict[tuple[str, str], Document] = {}
-    documents = Document.objects.filter(case_key__in=keys).defer("encrypted_values").order_by("pk")
-    for document in documents:
-        newest[document.case_key, document.form_code] = document
+def papers_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The newest version of every paper of the person's cases that one may see."""
+    newest: dict[tuple[str, str], Entry] = {}
+    for line in sorted((each for each in entries if each.kind == "paper"), key=lambda each: each.key):
+        newest[line.note, line.word] = line
     return [
         {
-            "title": form(document.form_code, document.form_version).title,
-            "note": f"第{document.number}版，{document.label}",
-            "at": document.created_at,
-            "url": reverse("paper", args=[document.pk]),
+            "title": form(line.word, line.case_pk or 0).title,
+            "note": f"第{line.number}版，{line.more}",
+            "at": line.at,
+            "url": reverse("paper", args=[line.key]),
         }
-        for document in reversed(newest.values())
+        for line in sorted(newest.values(), key=lambda each: each.key, reverse=True)
     ]
