@@ -1,61 +1,36 @@
-"""Two people at the same moment, on SQLite and on PostgreSQL: one of them does it, the other is told."""
+"""Two people at the same moment on one month, on SQLite and on PostgreSQL: one of them does it, the other is told."""
 
 import json
 import re
-from collections.abc import Callable
+from pathlib import Path
 
-from tests.processes import Running, release_together
+from tests.processes import start_python
 
-PLAYER = """
-from tests.attendance.race import look
-click = look({race!r}, {number})
-ready()
-print("ANSWER", click())
-"""
-LOOK = """
-import json
-from workflows.attendance.models import AttendanceRow, AttendanceSheet, PayLine, PayRoster
-from workflows.core.consistency import faulty_cases
-print("SIGHT", json.dumps({
-    "sheets": AttendanceSheet.objects.count(),
-    "rows": AttendanceRow.objects.count(),
-    "states": sorted(AttendanceSheet.objects.values_list("state", flat=True)),
-    "marks": AttendanceRow.objects.order_by("position").values_list("marks", flat=True)[0][16],
-    "rosters": list(PayRoster.objects.values_list("state", "voucher")),
-    "lines": PayLine.objects.count(),
-    "faults": list(faulty_cases()),
-}, ensure_ascii=False))
-"""
-STEP = "from tests.attendance import race; race.{step}()"
+ONE_OF_TWO = ["Overtaken", "done"]
 
 
-def test_one_of_two_does_it_and_the_other_is_told(any_database_url: str, run_python: Callable[..., Running]) -> None:
-    def step(name: str) -> None:
-        run_python(STEP.format(step=name), any_database_url).finish()
-
-    def race(name: str) -> list[str]:
-        players = [run_python(PLAYER.format(race=name, number=number), any_database_url) for number in (0, 1)]
-        release_together(*players)
-        return [str(re.search(r"ANSWER (\w+)", player.finish()).group(1)) for player in players]  # type: ignore[union-attr]
-
-    def sight() -> dict[str, object]:
-        said = re.search(r"SIGHT (.*)", run_python(LOOK, any_database_url).finish())
-        assert said
-        found: dict[str, object] = json.loads(said.group(1))
-        return found
-
-    step("stage")
-    # The clock and the clerk open the same month: one sheet, with its two rows.
-    assert sorted(race("open")) == ["Refused", "done"]
-    assert (sight()["sheets"], sight()["rows"]) == (1, 2)
+def test_one_of_two_does_it_and_the_other_is_told(any_database_url: str, tmp_path: Path) -> None:
+    said = re.search(r"TOLD (.*)", start_python("tests.attendance.race", any_database_url, tmp_path / "var").finish())
+    assert said
+    told = json.loads(said.group(1))
+    # The clerk and two clocks open the same month: one sheet, with its two rows, and no clock reports a refusal.
+    assert told["open"][0] in ("done", "Refused")
+    assert told["open"][1:] == ["done", "done"]
+    assert (told["opened"]["states"], told["opened"]["rows"]) == (["filling"], 2)
     # Two clerks save the same sheet: what the first one wrote stands.
-    answers = race("save")
-    assert sorted(answers) == ["Overtaken", "done"]
-    assert sight()["marks"] == "sp"[answers.index("done")]
-    step("onwards")
-    # Finance confirms twice: paid once, with one voucher.
-    answers = race("pay")
-    assert sorted(answers) == ["Overtaken", "done"]
-    seen = sight()
-    assert seen["rosters"] == [["paid", f"凭证{answers.index('done')}"]]
-    assert (seen["states"], seen["lines"], seen["faults"]) == (["in_pay"], 2, [])
+    assert sorted(told["save"]) == ONE_OF_TWO
+    assert told["saved"]["mark"] == "sp"[told["save"].index("done")]
+    # The head signs while the clerk takes the sheet back to change it.
+    assert "done" in told["sign"]
+    assert set(told["sign"]) <= {"done", "Overtaken"}
+    assert told["edited"]["states"] == ["filling" if told["sign"][1] == "done" else "signing"]
+    # The township audits while the village takes the sheet back; then two reviewers audit, one keeper seals twice.
+    assert sorted(told["audit"]) == ONE_OF_TWO or sorted(told["audit"]) == ["Refused", "done"]
+    assert told["audited"]["states"] == ["awaiting_seal" if told["audit"][0] == "done" else "signed"]
+    assert sorted(told["twice"]) == ONE_OF_TWO
+    assert sorted(told["seal"]) == ONE_OF_TWO
+    # The roster is drawn up in two windows; finance confirms twice: one roster, paid once, with one voucher.
+    assert told["draw up"].count("done") == 1
+    assert sorted(told["pay"]) == ONE_OF_TWO
+    assert told["end"]["rosters"] == [["paid", "凭证杜佳宁"]]
+    assert (told["end"]["states"], told["end"]["lines"], told["end"]["faults"]) == (["in_pay"], 2, [])

@@ -17,7 +17,7 @@ from workflows.core.notices import tell, tell_office
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
 from workflows.core.opinions import give_opinion, opinion_to_seal, valid_opinions, void_opinions
-from workflows.core.refusals import NotFound, Refusal
+from workflows.core.refusals import NotFound, Overtaken, Refusal
 from workflows.core.returning import ReturnForm, SendBack, go_on
 
 from ..models import ON_THE_WAY, AttendanceRow, AttendanceSheet, SheetState
@@ -95,6 +95,8 @@ class OpenSheet(OpensSheet):
         standing = standing_sheet(move.subject.pk, month)
         if standing is not None:
             text = f"{days.spoken(month)}的考勤表已经开过，请在那张表上填；锁定以后要改的，开更正单。"
+            if move.actor.is_system:
+                raise Overtaken(text)  # the clerk, or another round of the clock, was faster: nothing is amiss
             return [*found, Refusal("opened", text, rules.ARTICLE_4)]
         move.data["lines"] = self.lines(move)
         if not move.data["lines"]:
