@@ -27,6 +27,7 @@ from workflows.form_versions.views import waiting_for as forms_waiting
 from workflows.letters.views import may_see_letters
 from workflows.policies.views import may_take_part, waiting_for
 from workflows.reporting.ledgers.views import may_see_ledgers
+from workflows.reporting.progress_view import may_see_progress
 
 # Appointments named beside the person; more would push the way out off the bar.
 _TITLES_SHOWN = 2
@@ -152,6 +153,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("督查", "findings", _sees_cases),
                 ("请假", "leaves", _sees_cases),
                 ("离岗", "exits", _sees_cases),
+                ("月度进度", "county_month", may_see_progress),
             ),
         ),
         (

@@ -125,6 +125,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "delegations": IN_OFFICE,
     "delegation_end": (303, 303, 404, 404, 404, 404, 404, 404, 404),
     "reassign": (404, 404, 200, 404, 404, 200, 404, 404, 404),
+    "county_month": (404, 404, 404, 404, 404, 200, 200, 404, 404),
     "ledgers": (404, 404, 200, 404, 200, 200, 200, 404, 404),
     "ledger_xlsx": (404,) * 9,  # the paper of another flow has no such table
     "ledger_changes": (404, 404, 404, 404, 404, 302, 404, 404, 404),
