@@ -68,6 +68,14 @@ class Month:
     def rows(self) -> list[AttendanceRow]:
         return list(AttendanceRow.objects.filter(sheet__case=self.case).order_by("position"))
 
+    @property
+    def clerk(self) -> Actor:
+        return self.cast.clerk_of(self.sheet.village.code)
+
+    @property
+    def head(self) -> Actor:
+        return self.cast.head if self.sheet.village.code == "104001" else self.cast.second_head
+
     def seat(self, name: str) -> DeskTask:
         (task,) = [task for task in open_tasks(self.case) if task.seat == name]
         return task
@@ -75,17 +83,17 @@ class Month:
     def fill(self, action: str = "attendance.submit", **typed: Any) -> None:
         """Everybody at work on every working day, and what else is typed."""
         whole = {f"fill_{line.key}": "work" for line in lines_for(self.sheet)}
-        self.cast.do(action, task_of(self.case), self.cast.clerk, whole | typed)
+        self.cast.do(action, task_of(self.case), self.clerk, whole | typed)
 
     def ink(self) -> dict[str, str]:
         """What every worker draws; no hand writes the same twice."""
         return {f"ink_{row.worker_id}": demo_signature(f"{row.worker.name}{row.pk}") for row in self.rows}
 
     def workers_sign(self) -> None:
-        self.cast.do("attendance.sign_for_workers", self.seat("workers"), self.cast.clerk, self.ink())
+        self.cast.do("attendance.sign_for_workers", self.seat("workers"), self.clerk, self.ink())
 
     def village_signs(self) -> None:
-        for seat, actor in (("head", self.cast.head), ("member", self.member)):
+        for seat, actor in (("head", self.head), ("member", self.member)):
             self.cast.do(
                 "attendance.sign", self.seat(seat), actor, {"strokes": demo_signature(f"{actor.name}{self.case.pk}")}
             )
@@ -94,7 +102,7 @@ class Month:
         self.fill()
         self.workers_sign()
         self.village_signs()
-        self.cast.do("attendance.report", task_of(self.case), self.cast.clerk)
+        self.cast.do("attendance.report", task_of(self.case), self.clerk)
 
     def lock(self) -> None:
         self.to_township()
