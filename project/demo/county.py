@@ -20,6 +20,7 @@ from django.utils import timezone
 from project.demo import people, words
 from project.demo.briefings import TOWNSHIPS as BRIEFED_TOWNSHIPS
 from project.demo.briefings import BriefingStory
+from project.demo.leaves import leave_stories
 from project.demo.ledgers import ledger_stories
 from project.demo.months import month_stories
 from project.demo.office_hours import OfficeHours
@@ -63,6 +64,7 @@ class DemoCounty:
             if village.township in BRIEFED_TOWNSHIPS
         ]
         self.stories += month_stories(self, self.plan.villages, self.hours, seed)
+        self.stories += leave_stories(self, self.plan.villages, self.hours, seed)
         self.stories += ledger_stories(self, self.hours, seed, whole=workers >= FULL_SIZE)
         self.system = Actor.system("演示县装载")
         self.county = County()

@@ -31,6 +31,7 @@ from workflows.applications.models import Application, State
 from workflows.core.consistency import faulty_cases
 from workflows.core.models import Case, DeskTask
 from workflows.core.working_days import is_working_day
+from workflows.employment.models import Leave, LeaveState, TenureState
 from workflows.reporting.models import Ledger, LedgerState
 
 CHINA = timezone(timedelta(hours=8))
@@ -103,6 +104,10 @@ def test_a_small_county_has_every_state_and_is_sound() -> None:
     assert 10 <= pile.count() <= 14
     edge = Application.objects.filter(township=township, category="edge")
     assert Counter(edge.values_list("state", flat=True)) == {State.SIGNED: 4, State.AWAITING_TOWNSHIP_REVIEW: 2}
+    # Of the leaves some wait, and who is on one is not back.
+    on_leave = Leave.objects.filter(state=LeaveState.APPROVED)
+    assert {LeaveState.AWAITING_APPROVAL, LeaveState.APPROVED} <= set(Leave.objects.values_list("state", flat=True))
+    assert not on_leave.exclude(tenure__state=TenureState.ON_LEAVE).exists()
     # The latest month's ledgers are in every state, one was late; the month before is over, one was supplemented.
     ledgers = Ledger.objects.order_by("month", "township__code", "version")
     latest = [each for each in ledgers if each.month == ledgers.last().month]
