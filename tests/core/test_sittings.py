@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from time_machine import travel
 
 from audit.models import Event
@@ -66,6 +67,14 @@ def test_one_decision_decides_every_paper_on_its_own(cast: Cast) -> None:
         assert event.details["sitting"] == sitting.pk
     assert sitting.signature is not None
     assert sitting.signature.content_digest == sitting.list_digest
+
+
+def test_who_decides_at_once_waits_for_no_pdf_of_earlier_papers(cast: Cast) -> None:
+    sitting = decide(cast, waiting(cast, 1))
+    queue = [job.task_path.rpartition(".")[2] for job in DBTaskResult.objects.all()]
+    assert queue[0] == "work_off_sitting"
+    assert len(queue) > 1
+    assert DBTaskResult.objects.get(task_path__endswith="work_off_sitting").args_kwargs["args"] == [sitting.pk]
 
 
 def test_worked_off_twice_it_decides_nothing_twice(cast: Cast) -> None:

@@ -15,7 +15,11 @@ else:
     from django.tasks import task
 
 
-@task()
+# Somebody is waiting for it: before the PDFs of whatever was filed today.
+PRIORITY = 50
+
+
+@task(priority=PRIORITY)
 def work_off_sitting(sitting_pk: int) -> str:
     """Decide everything that still waits. Safe to run twice, and beside the page that does the same."""
     from .sittings import work_off

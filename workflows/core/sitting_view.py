@@ -196,7 +196,8 @@ def sittings(request: HttpRequest) -> HttpResponseBase:
 def papers_filed_in(found: Sitting) -> list[tuple[Document, Case]]:
     """The sheets that were decided on, in the order of the list: what each act of the sitting filed last."""
     done = SittingItem.objects.filter(sitting=found, state=ItemState.DONE).order_by("position")
-    cases = {item.case.key: item.case for item in done.select_related("case")}
+    with_places = done.select_related("case__county", "case__village", "case__township")
+    cases = {item.case.key: item.case for item in with_places}
     read_entities(cases.values())
     acts = Event.objects.filter(case_key__in=list(cases), action=found.action).order_by("sequence")
     filed = {
