@@ -48,7 +48,7 @@ def county_progress(request: HttpRequest) -> HttpResponseBase:
     month = min(parse_month(request.GET.get("month")) or month_before(this), this)
     found = county_month(county, month, on)
     context = {
-        "title": f"{spoken(month)}月度进度",
+        "title": f"{spoken(month)}办理进度",
         "rows": [_row(each, month) for each in found],
         "stages": [LABELS[stage] for stage in STAGES],
         "total": _total(found),
@@ -66,7 +66,6 @@ def _row(each: TownshipMonth, month: date) -> dict[str, Any]:
         "wanted": each.wanted,
         "opened": each.opened,
         "missing": each.missing,
-        "stages": list(each.stages.values()),
         "named": list(zip(LABELS.values(), each.stages.values(), strict=True)),
         "corrections": each.corrections,
         "roster": _tag(each.roster, ROSTER_TAGS),
@@ -95,7 +94,7 @@ def _total(found: Sequence[TownshipMonth]) -> dict[str, Any]:
     return {
         "wanted": sum(each.wanted for each in found),
         "opened": sum(each.opened for each in found),
-        "stages": list(stages.values()),
+        "named": list(zip(LABELS.values(), stages.values(), strict=True)),
         "locked": stages["locked"],
         "most": max(sum(each.wanted for each in found), sum(each.opened for each in found)),
         "missing": sum(each.missing for each in found),
