@@ -29,6 +29,7 @@ from project.demo.people import Official
 from project.demo.places import DEPARTMENTS, FULL_SIZE, TOWNSHIPS
 from project.demo.plan import AT_WORK, SERVED, Resident, draw_up
 from project.demo.stories import ApplicationStory, Story, Told
+from project.demo.years import years_stories
 from registry.models import County, Organisation, User
 from registry.roles import OrganisationKind, Role
 from signatures.seal_drawing import draw_seal
@@ -66,6 +67,7 @@ class DemoCounty:
         self.stories += month_stories(self, self.plan.villages, self.hours, seed)
         self.stories += leave_stories(self, self.plan.villages, self.hours, seed)
         self.stories += ledger_stories(self, self.hours, seed, whole=workers >= FULL_SIZE)
+        self.stories += years_stories(self, self.plan.residents, self.hours, seed)
         self.system = Actor.system("演示县装载")
         self.county = County()
         self.organisations: dict[str, Organisation] = {}

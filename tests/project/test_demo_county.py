@@ -28,15 +28,25 @@ from registry.models import County, Household, Organisation, User, Worker
 from registry.roles import Role
 from signatures.seal_drawing import _has_glyph
 from workflows.applications.models import Application, State
+from workflows.appraisals.models import Appraisal, Scheme
 from workflows.core.consistency import faulty_cases
 from workflows.core.models import Case, DeskTask
 from workflows.core.working_days import is_working_day
 from workflows.employment.models import Leave, LeaveState, TenureState
+from workflows.inspections.models import Finding, Recovery
 from workflows.reporting.models import Ledger, LedgerState
+from workflows.terminations.models import Termination
 
 CHINA = timezone(timedelta(hours=8))
 TODAY = date(2026, 11, 25)
 NOON = datetime.combine(TODAY, time(12), CHINA)
+YEARS: dict[Any, list[str]] = {
+    Termination: ["awaiting_decision", "effective"],
+    Finding: ["handed_over", "rectifying", "warned"],
+    Recovery: ["owed"],
+    Appraisal: ["awaiting_worker"],
+    Scheme: ["issued"],
+}
 SMALL = 64  # as few as tell every story of the villages that are shown first
 
 
@@ -98,6 +108,9 @@ def test_a_small_county_has_every_state_and_is_sound() -> None:
         local = django_timezone.localtime(moment)
         assert is_working_day(local.date())
         assert time(8, 40) <= local.time() < time(17, 30)
+    # What the years bring, each case in a state of its own.
+    for model, states in YEARS.items():
+        assert sorted(model.objects.values_list("state", flat=True)) == states
     # The shown reviewer's pile, and in it the fifth and the sixth edge household.
     township = Organisation.objects.get(code="104")
     pile = DeskTask.objects.filter(office=township, office_role=Role.TOWNSHIP_REVIEWER, finished__isnull=True)
