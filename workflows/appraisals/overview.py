@@ -105,7 +105,7 @@ def people_rows(office: Organisation, year: int) -> list[dict[str, Any]]:
                 "pk": tenure.pk,
                 "name": tenure.worker.name,
                 "post": tenure.post.type_name if tenure.post is not None else "—",
-                "looks": [counts.get(kind, 0) for kind in RecordKind.values],
+                "looks": [(kind.label, counts.get(kind, 0)) for kind in RecordKind],
                 "url": reverse("case", args=[appraisal.case_id]) if appraisal is not None else "",
                 "state": AppraisalFlow.paperwork.state_tag(appraisal) if appraisal is not None else None,
                 "grade": appraisal.get_grade_display() if appraisal is not None else "",

@@ -19,9 +19,10 @@ else:
 
 ROUND_HOUR = 0
 ROUND_MINUTE = 10
+BEFORE_PAPERS = 50  # whether somebody is on a post today matters more than the PDF of yesterday
 
 
-@task()
+@task(priority=BEFORE_PAPERS)
 def daily_round() -> str:
     """Everything that is due, and then the next round shortly after midnight. Safe to run twice."""
     queue_next_round()
