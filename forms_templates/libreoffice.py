@@ -23,6 +23,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from forms_templates.close_set import closely_set
+
 FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
 _PROFILES = 4
 _ASKS_FOR_RESTART = 81  # its launcher would start it again; the first start with a new profile ends so
@@ -109,7 +111,7 @@ def sweep() -> int:
 def _run(papers: Mapping[str, bytes], folder: Path, profile: Path, result: Conversion) -> str:
     """One run; collects the PDFs that came out, returns why it stopped early (or an empty text)."""
     for name, docx in papers.items():
-        (folder / f"{name}.docx").write_bytes(docx)
+        (folder / f"{name}.docx").write_bytes(closely_set(docx))
     seconds = settings.PDF_START_SECONDS + settings.PDF_FILE_SECONDS * len(papers)
     why = _convert([folder / f"{name}.docx" for name in papers], folder, profile, seconds)
     for name in papers:

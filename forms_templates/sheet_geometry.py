@@ -17,6 +17,7 @@ _SELECTORS = {
     "lines": (".paper .{} > * > tr > *",),
     "column": (".paper .{}",),
     "row": (".paper .{} > *",),
+    "keep": (".paper .{}",),
     "cell": (".paper :is(th, td).{}",),
     "opinion": (".paper td.opinion.{}",),
     "part": (".paper .{}",),

@@ -38,6 +38,7 @@ _PIECES = {
     "SignDate": ("div", "num"),
 }
 LABEL_STYLE, _LINE, _HEAD = "CellLabel", "PaperLine", "OpinionHead"
+_HEADINGS = ("Heading1", "Heading2")
 _STAMP = ("StampWord", "StampDate", "SignDate")
 _MARKS = {"Mark": False, "MarkChosen": True}
 
@@ -130,6 +131,10 @@ class SheetWriter:
         }
         if look.font != self.usual.font:
             shape["font-family"] = family(look.font)
+        if look.keep_next:
+            shape["break-after"] = "avoid"
+        if paragraph.style in _HEADINGS:
+            shape["font-weight"] = "400"  # 黑体 and 楷体 are what sets a heading off
         if look.line is not None:
             # Word gives an empty paragraph its line all the same.
             shape |= {"line-height": pt(look.line), "min-height": pt(look.line)}
@@ -210,13 +215,16 @@ class SheetWriter:
             joined = _joined(table, index)
             wide = len(joined) > 1 or _is_signed(joined[0], table)
             rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
+            if len(joined) > 1 and not self.slots and self._keeps(joined[-1]):
+                # On paper the opinion may stay behind when the ink under it must go to the next page.
+                rows[-1] = "".join(self._opinion([row], table) for row in joined)
             index += len(joined)
         head = f"<thead>{''.join(heads)}</thead>" if heads else ""
         classes += " grid--list" if heads else "" if table.frame else " grid--plain"
         return f'<table class="{classes}"><colgroup>{columns}</colgroup>{head}<tbody>{"".join(rows)}</tbody></table>'
 
     def _row(self, row: Row, table: Table) -> str:
-        height = self.geometry.name("row", {"height": mm(row.height)})
+        height = f"{self.geometry.name('row', {'height': mm(row.height)})}{self._keeps(row)}"
         cells = []
         for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
             if all(paragraph.style in _LABELS for paragraph in cell.paragraphs):
@@ -225,6 +233,12 @@ class SheetWriter:
             else:
                 cells.append(self._value(cell, table))
         return f'<tr class="{height}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
+
+    def _keeps(self, row: Row) -> str:
+        """A row whose first paragraph must stay with the next is on the next row's page, in Word as here."""
+        first = row.cells[0].paragraphs[0] if row.cells and row.cells[0].paragraphs else None
+        keeps = first is not None and first.look.keep_next
+        return f" {self.geometry.name('keep', {'break-after': 'avoid'})}" if keeps else ""
 
     def _label(self, cell: Cell, table: Table, label: Slot | None, scope: str) -> str:
         content = "<br>".join(self._inline(paragraph.items, paragraph.look) for paragraph in cell.paragraphs)
@@ -257,6 +271,7 @@ class SheetWriter:
         top, right, bottom, left = _padding(cell, table)
         # Word breaks a long number rather than let it run over the line; so does the sheet.
         shape = {"vertical-align": "middle" if cell.middle else "top", "overflow-wrap": "anywhere"}
+        shape["white-space"] = "normal"
         if len(cell.paragraphs) == 1:
             look = cell.paragraphs[0].look
             left, right = left + look.left, right + look.right
@@ -277,12 +292,13 @@ class SheetWriter:
             "text-align": "start",
             "vertical-align": "top",
         }
+        shape |= {f"border-{side}": "0" for side in sorted(_open_sides(rows))}
         classes = ["opinion", self.geometry.name("opinion", shape), *self._states(paragraphs)]
         if self._sealed(paragraphs):
             classes.append("opinion--sealed")
         parts = "".join(self._part(row, table, label, last=row is rows[-1]) for row in rows)
         return (
-            f'<tr class="row--splits"><td colspan="{len(table.columns)}" '
+            f'<tr class="row--splits{self._keeps(rows[-1])}"><td colspan="{len(table.columns)}" '
             f'class="{" ".join(dict.fromkeys(classes))}">{parts}</td></tr>'
         )
 
@@ -340,6 +356,11 @@ def _joined(table: Table, index: int) -> list[Row]:
             break
         rows.append(below)
     return rows
+
+
+def _open_sides(rows: Sequence[Row]) -> frozenset[str]:
+    """Where no line parts these rows from the next."""
+    return (rows[0].cells[0].open & {"top"}) | (rows[-1].cells[0].open & {"bottom"})
 
 
 def _is_signed(row: Row, table: Table) -> bool:

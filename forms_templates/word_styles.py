@@ -28,6 +28,7 @@ class Look:
     size: float
     font: str
     autospace: bool
+    keep_next: bool = False
 
 
 class WordStyles:
@@ -70,6 +71,7 @@ class WordStyles:
             size=float(letters.get("sz", {}).get("val", "20")) / 2,
             font=letters.get("rFonts", {}).get("eastAsia", ""),
             autospace=is_on(shape, "autoSpaceDE", default=True),
+            keep_next=is_on(shape, "keepNext"),
         )
 
     def run(self, run: etree._Element) -> Properties:
