@@ -88,15 +88,17 @@ def word_to_pdf(papers: Mapping[str, bytes]) -> Conversion:
     result = Conversion()
     with _folder() as folder, _profile() as profile:
         waiting = dict(papers)
-        # All at once; if it stops on the way, once more with what is left; then one by one, to find the culprit.
-        for _ in range(2):
-            if waiting:
-                why = _run(waiting, folder, profile, result)
-                waiting = {name: docx for name, docx in waiting.items() if name not in result.pdfs}
-        for name, docx in waiting.items():
-            why = _run({name: docx}, folder, profile, result) or "LibreOffice打不开这个Word文件"
-            if name not in result.pdfs:
-                result.troubles[name] = f"{why}。"
+        while waiting:
+            why = _run(waiting, folder, profile, result)
+            left = [name for name in waiting if name not in result.pdfs]
+            # It takes them in order: when it dies or hangs, it was on the first that is not done. That one once more
+            # and alone, for it may have been killed from outside; then all the others go on together.
+            suspects = left[:1] if why else left
+            for name in suspects:
+                why = _run({name: papers[name]}, folder, profile, result) or "LibreOffice打不开这个Word文件"
+                if name not in result.pdfs:
+                    result.troubles[name] = f"{why}。"
+            waiting = {name: papers[name] for name in left if name not in suspects}
     return result
 
 
