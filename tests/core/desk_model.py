@@ -1,7 +1,8 @@
 """The desk as it should be, in plain Python: what lies where, who may act, what stands. No database, no Django.
 
-One small flow (tests/slips): filled in, checked, signed by all three, voted by two of three, decided. The model knows
-the rules of the desk and nothing of how they are kept; the real service is run beside it, act by act.
+One small flow (tests/slips): filled in, checked, signed by all three, voted by two of three, decided; its second
+version wants two signatures and every vote. The model knows the rules of the desk and nothing of how they are kept; the
+real service is run beside it, act by act.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STEPS = ("fill_in", "check", "sign_all", "vote", "decide")
-SEATS = {"sign_all": ("keeper", "clerk", "reviewer"), "vote": ("officer", "supervisor", "auditor")}
-NEEDED = {"sign_all": 3, "vote": 2}
+VOTERS = ("officer", "supervisor", "auditor")
+SEATS: dict[int, dict[str, tuple[str, ...]]] = {
+    1: {"sign_all": ("keeper", "clerk", "reviewer"), "vote": VOTERS},
+    2: {"sign_all": ("keeper", "clerk"), "vote": VOTERS},
+}
+NEEDED: dict[int, dict[str, int]] = {1: {"sign_all": 3, "vote": 2}, 2: {"sign_all": 2, "vote": 3}}
 SHOWN = {"check": ("amount",), "sign_all": ("amount", "note", "check"), "vote": ("amount", "note"),
          "decide": ("amount", "note", "remark")}  # fmt: skip
 
@@ -45,6 +50,7 @@ class DeskModel:
     """One paper on its way."""
 
     at: str = "fill_in"  # a step, "done" or "rejected"
+    version: int = 1  # of the flow by which it runs, whatever is published meanwhile
     fields: dict[str, Any] = field(default_factory=lambda: {"amount": "", "note": "", "remark": ""})
     checks: int = 0  # how often it was checked: each check is another opinion
     signed: dict[str, tuple[str, str, tuple[Any, ...]]] = field(default_factory=dict)  # place → who, verdict, shown
@@ -56,14 +62,37 @@ class DeskModel:
 
     def open_tasks(self) -> set[str]:
         """One per required actor, and one per office asked."""
-        if self.at in SEATS:
-            return {f"{self.at}.{seat}" for seat in SEATS[self.at] if f"{self.at}.{seat}" not in self.signed}
+        if self.seats(self.at):
+            return {f"{self.at}.{seat}" for seat in self.seats(self.at) if f"{self.at}.{seat}" not in self.signed}
         return ({self.at} if self.at in STEPS else set()) | {f"consult.{office}" for office in self.asked}
 
     def shown(self, step: str) -> tuple[Any, ...]:
         check = f"{self.signed['check'][0]} {self.checks}" if "check" in self.signed else ""
         facts = {**self.fields, "check": check}
         return tuple(facts[name] for name in SHOWN.get(step, ()))
+
+    # --- versions -------------------------------------------------------------------------------------
+
+    def seats(self, step: str, version: int = 0) -> tuple[str, ...]:
+        return SEATS[version or self.version].get(step, ())
+
+    def outcome(self, step: str, version: int = 0) -> str:
+        """How a round stands, counted by the seats of the version."""
+        seats, needed = self.seats(step, version), NEEDED[version or self.version][step]
+        said = [self.signed[f"{step}.{seat}"][1] for seat in seats if f"{step}.{seat}" in self.signed]
+        if said.count("agree") >= needed:
+            return "carried"
+        return "failed" if said.count("reject") > len(seats) - needed else "open"
+
+    def move_to(self, version: int) -> bool:
+        """Same step, other steps and seats to come; a round that would be over by them is waited for."""
+        if version == self.version or self.at not in STEPS:
+            return False
+        if self.seats(self.at) and self.outcome(self.at, version) != "open":
+            return False
+        self.version = version
+        self.events += 1
+        return True
 
     # --- acts; each returns whether it may be done ----------------------------------------------------
 
@@ -85,15 +114,14 @@ class DeskModel:
         if (
             self.at != step
             or place in self.signed
-            or any(s[0] == who for p, s in self.signed.items() if p.startswith(step))
+            or any(self.signed.get(f"{step}.{other}", ("", "", ()))[0] == who for other in self.seats(step))
         ):
             return False
         act = Act(who, step, seat, "vote", step, step, self.shown(step))
         self.signed[place] = (who, verdict, act.shown)
-        said = [self.signed[p][1] for p in self.signed if p.startswith(f"{step}.")]
-        if said.count("agree") >= NEEDED[step]:
+        if self.outcome(step) == "carried":
             act.after = STEPS[STEPS.index(step) + 1]
-        elif said.count("reject") > len(SEATS[step]) - NEEDED[step]:
+        elif self.outcome(step) == "failed":
             act.after = "fill_in" if step == "sign_all" else "rejected"
             if act.after == "fill_in":
                 self.returns.append(Return("fill_in", step, straight=False, by=act))
@@ -142,14 +170,21 @@ class DeskModel:
         self.acts.append(Act(who, "consult", office, "answer", self.at, self.at, number=self.events))
         return True
 
+    def last_act(self) -> Act | None:
+        """One of several signatures that fell meanwhile, by a return to their round, is nothing to take back."""
+        for act in reversed(self.acts):
+            if act.verb != "vote" or act.before != act.after or f"{act.step}.{act.seat}" in self.signed:
+                return act
+        return None
+
     def take_back(self, who: str) -> bool:
         """The last one to act, while the next has not begun; a return that was answered once is not fetched back."""
-        last = self.acts[-1] if self.acts else None
+        last = self.last_act()
         if last is None or self.at in ("done", "rejected") or last.who != who or last.reopened:
             return False
         if self.begun_at > last.number:
             return False
-        self.acts.pop()
+        self.acts = [act for act in self.acts if act is not last]
         self.events += 1
         if last.verb == "answer":
             self.asked.add(last.seat)
@@ -203,10 +238,10 @@ class DeskModel:
             self._open_round()
 
     def _open_round(self) -> None:
-        here = [place for place in self.signed if place.startswith(f"{self.at}.")]
+        here = [place for place in (f"{self.at}.{seat}" for seat in self.seats(self.at)) if place in self.signed]
         for place in here:
             if self.signed[place][1] == "reject":
                 del self.signed[place]
-        if self.at in NEEDED and sum(place in self.signed for place in here) >= NEEDED[self.at]:
+        if self.seats(self.at) and self.outcome(self.at) == "carried":
             for place in here:
                 self.signed.pop(place, None)

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.models import Event
 from signatures.demo_strokes import demo_signature
 from tests.cast import Cast, build_cast, prepared_cast
-from tests.core.desk_model import SEATS, STEPS, DeskModel
+from tests.core.desk_model import STEPS, DeskModel
 from tests.slips.flow import in_use
 from tests.slips.models import Slip, State
 from workflows.core.consistency import faulty_cases
@@ -65,6 +65,7 @@ class Desks(RuleBasedStateMachine):
         self.cast: Cast = deepcopy(STANDING[0]) if STANDING else prepared_cast()
         case = self.cast.do("slips.open", self.cast.village, self.cast.clerk, {"key": "walk"}).result
         self.paper = Paper(case)
+        self.in_force, self.opened = 1, 0
         fields = {"amount": "3", "note": "a", "remark": "x"}
         self.try_at("fill_in", "submit", "clerk", fields, self.paper.model.submit("clerk", fields))
         while self.paper.model.at != ready and ready != "fill_in":
@@ -121,7 +122,7 @@ class Desks(RuleBasedStateMachine):
         if step == "consult":
             answer = {"opinion": "已核实。", "strokes": demo_signature("江月明")}
             self.try_at(place, "answer", part, answer, model.answer(part, seat))
-        elif step in SEATS:
+        elif model.seats(step):
             self.try_at(place, "sign", part, {"opinion": "同意。"}, model.vote(part, step, seat, "agree"))
         elif step == "check":
             self.try_at(place, "check", part, {}, model.check(part))
@@ -138,8 +139,9 @@ class Desks(RuleBasedStateMachine):
     @rule(which=st.integers(0, 2))
     def refuse(self, which: int) -> None:
         model = self.paper.model
-        if model.at in SEATS:
-            seat = SEATS[model.at][which]
+        if model.seats(model.at):
+            seats = model.seats(model.at)
+            seat = seats[which % len(seats)]
             place = f"{model.at}.{seat}"
             step, part = model.at, PART_AT[place]
             task_there = place in model.open_tasks()
@@ -174,8 +176,28 @@ class Desks(RuleBasedStateMachine):
 
     @rule()
     def take_back_by_who_acted_last(self) -> None:
-        if self.paper.model.acts:
-            self.take_back(self.paper.model.acts[-1].who)
+        last = self.paper.model.last_act()
+        if last is not None:
+            self.take_back(last.who)
+
+    # --- versions of the flow -----------------------------------------------------------------------------
+
+    @rule(version=st.sampled_from([1, 2, 3]))
+    def publish(self, version: int) -> None:
+        """What runs goes on as it began; what is opened afterwards runs by what is published."""
+        data = {"label": "slips", "version": version}
+        self.service(
+            "flows.publish", self.cast.county, "supervisor", data, version in (1, 2) and version != self.in_force
+        )
+        self.in_force = version if version in (1, 2) else self.in_force
+        self.opened += 1
+        case = self.cast.do("slips.open", self.cast.village, self.cast.clerk, {"key": f"walk {self.opened}"}).result
+        assert case.flow_class.version == self.in_force
+
+    @rule(version=st.sampled_from([1, 2]), part=st.sampled_from(["supervisor", "supervisor", "reviewer", "clerk"]))
+    def move_to_version(self, version: int, part: str) -> None:
+        expected = part == "supervisor" and self.paper.model.move_to(version)
+        self.service("flows.move_case", self.paper.case, part, {"version": version}, expected)
 
     # --- what nobody may --------------------------------------------------------------------------------
 
@@ -212,6 +234,7 @@ class Desks(RuleBasedStateMachine):
         case, model = self.paper.case, self.paper.model
         assert STEP_OF[State(Slip.objects.get(case=case).state)] == model.at
         assert set(self.lying()) == model.open_tasks()
+        assert Case.objects.get(pk=case.pk).flow_class.version == model.version
         standing = Opinion.objects.filter(case=case, voided_at__isnull=True).values_list("step", flat=True)
         assert set(standing) == set(model.signed)
         events = Event.objects.filter(case_key=case.key).order_by("sequence")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import Running
+from tests.processes import SETUP_PATIENCE_SECONDS, Running
 
 RunPython = Callable[..., Running]
 HERE = "tests.races.sitting"
@@ -52,7 +52,7 @@ def decide_in_spite_of_kills(run_python: RunPython, url: str, number: int, *kill
     # The worker and the page go on at once.
     both = [run_python(HERE, url, SITTING="work") for _ in range(2)]
     for running in both:
-        running.finish()
+        running.finish(SETUP_PATIENCE_SECONDS)
     whole = standing(run_python, url)
     assert whole == {
         "states": {"done": number},

@@ -19,6 +19,7 @@ from tests.slips.models import Slip, State
 from workflows.core.actions import ACTIONS, Action, Move, TaskAction
 from workflows.core.actors import Actor
 from workflows.core.consulting import Answer, Ask, Consult, Office, Withdraw
+from workflows.core.flow_versions import flow_in_force
 from workflows.core.models import Case
 from workflows.core.opinions import give_opinion, valid_opinions
 from workflows.core.paperwork import Paperwork
@@ -96,6 +97,23 @@ class SlipFlow(Procedure):
     closed = Closed(while_in=[State.DECIDED, State.REJECTED])
 
 
+class SlipFlowShorter(SlipFlow):
+    """联审单"""
+
+    version = 2
+    version_note = "会签不再由乡镇审核人签，票签要全部同意。"
+    steps = ("fill_in", "check", "sign_all", "vote", "decide")
+
+    sign_all = Countersign(
+        "会签", name_lines="会\n签", todo="会签", while_in=[State.SIGNING], shown=("amount", "note", "check"),
+        seats=SlipFlow.sign_all.declared_seats[:2], carried="carry_signing", failed="fail_signing",
+    ).LeadsTo(this.vote, this.fill_in)  # fmt: skip
+    vote = Countersign(
+        "票签", name_lines="票\n签", todo="表决", while_in=[State.VOTING], shown=("amount", "note"),
+        seats=SlipFlow.vote.declared_seats, carried="carry_voting", failed="fail_voting",
+    ).LeadsTo(this.decide, this.closed)  # fmt: skip
+
+
 class Open(Action):
     code, label, told = "slips.open", "新建", "新建"
     acts_on = (Organisation,)
@@ -109,15 +127,16 @@ class Open(Action):
 
     def apply(self, move: Move) -> None:
         village = move.subject
+        flow = flow_in_force(move.county, SlipFlow, move.at)
         case = Case(
-            flow_class=SlipFlow, county=move.county, village=village, township=village.township,
+            flow_class=flow, county=move.county, village=village, township=village.township,
             opened_by=move.user, opening_key=str(move.data["key"]), created=move.at, submitted_at=move.at,
             person_key=PersonKey.create(move.county),
         )  # fmt: skip
         case.moment = move.at
         case.save()
         case.entity = Slip.objects.create(case=case, answers=dict.fromkeys(FIELDS, ""))
-        SlipFlow.begin(case)
+        flow.begin(case)
         move.on_case, move.entity, move.result = case, case.entity, case
 
     def stamp(self, move: Move) -> SubjectStamp:

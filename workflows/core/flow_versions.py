@@ -20,6 +20,7 @@ from .models import Case, PublishedFlow
 from .procedure import Procedure, open_tasks, place_of, versions_of
 from .refusals import Refusal
 from .registry_actions import RegistryAction
+from .rounds import Countersign
 from .supervision import source_of
 
 MAY_PUBLISH = (Role.BUREAU_SUPERVISOR,)
@@ -58,12 +59,17 @@ def prospects(county: County, label: str, version: int, *, after: int = 0, limit
 
 def hindrances(case: Case, target: type[Procedure]) -> list[str]:
     """Why the case can't be moved; empty when it can."""
-    state = case.entity.state
-    if not target.implied(state):
+    desks = target.implied(case.entity.state)
+    if not desks:
         return [
             f"不能移：第{target.version}版里没有“{case.flow_class.paperwork.state_tag(case.entity)['label']}”这一步。"
         ]
-    return []
+    # By fewer seats, or other votes, the round would be over, and nobody would be left to end it.
+    return [
+        f"先不能移：按第{target.version}版，这一轮{desk.task_title}已经有了结果，请等本轮办完再移。"
+        for desk in desks
+        if isinstance(desk, Countersign) and desk.outcome(case) != "open"
+    ]
 
 
 def difference(case: Case, target: type[Procedure]) -> str:
