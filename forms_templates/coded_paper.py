@@ -10,6 +10,7 @@ import posixpath
 
 import segno
 from lxml import etree
+from PIL import Image
 
 from forms_templates.codes import check_url, spaced
 from forms_templates.ooxml import PKG_RELS, R, W, parse
@@ -27,11 +28,20 @@ _FOOTER_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.f
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _CONTENT_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _DOCUMENT, _DOCUMENT_RELS, _TYPES = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
-_PICTURE = "word/media/paper_code.png"
+PICTURE = "word/media/paper_code.png"
+_QR_SCALE = 10
 
 
 def qr(code: str) -> segno.QRCode:
     return segno.make(check_url(code), error="m", micro=False, boost_error=False)
+
+
+def qr_rows(docx_picture: bytes) -> list[list[int]]:
+    """The dark and light squares of the QR a Word file carries: drawing it again costs more than all else of a page."""
+    with Image.open(io.BytesIO(docx_picture)) as picture:
+        side = picture.width // _QR_SCALE
+        small = picture.convert("L").resize((side, side), Image.Resampling.NEAREST).tobytes()
+    return [[int(shade < 128) for shade in small[start : start + side]] for start in range(0, side * side, side)]
 
 
 def code_text(code: str) -> str:
@@ -56,8 +66,8 @@ class _Writer:
 
     def write(self) -> None:
         png = io.BytesIO()
-        qr(self.code).save(png, kind="png", scale=10, border=0)
-        self._put(_PICTURE, png.getvalue())
+        qr(self.code).save(png, kind="png", scale=_QR_SCALE, border=0)
+        self._put(PICTURE, png.getvalue())
         self._default("png", "image/png")
         document = parse(self.package[_DOCUMENT].content())
         size_before: tuple[int, int] | None = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from forms_templates.coded_paper import PICTURE as CODE_PICTURE
 from forms_templates.zip_container import Member, pack, unpack
 
 _BODY, _BODY_END = "<w:body>", "</w:body>"
@@ -39,11 +40,14 @@ class NotComposable(Exception):
 class Composed:
     """One Word file; `pictures[paper][place]` is the PNG that belongs there, None for a blank place.
 
+    `codes[paper]` is the PNG of its QR, empty where a paper has none.
+
     Bookmarks: "paper<n>" at the head of each paper, "paper<n>place<k>" at each picture's paragraph.
     """
 
     docx: bytes
     pictures: list[list[bytes | None]] = field(default_factory=list)
+    codes: list[bytes] = field(default_factory=list)
 
 
 def compose(papers: Sequence[bytes]) -> Composed:
@@ -76,7 +80,8 @@ def compose(papers: Sequence[bytes]) -> Composed:
             replaced[name] = _without_code(member.content().decode()).encode()
     members = [Member.stored(name, replaced[name]) if name in replaced else member for name, member in first.items()]
     pixels = [Member.stored(f"word/media/place{place}.png", pixel(place)) for place in range(writer.places)]
-    return Composed(pack([*members, *pixels]), pictures)
+    codes = [package[CODE_PICTURE].content() if CODE_PICTURE in package else b"" for package in packages]
+    return Composed(pack([*members, *pixels]), pictures, codes)
 
 
 def colour(place: int) -> tuple[int, int, int]:

@@ -13,7 +13,15 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from PIL import Image
 
-from forms_templates.coded_paper import QR_BOTTOM_MM, QR_MM, QR_RIGHT_MM, TEXT_BOTTOM_MM, TEXT_LEFT_MM, TEXT_POINTS, qr
+from forms_templates.coded_paper import (
+    QR_BOTTOM_MM,
+    QR_MM,
+    QR_RIGHT_MM,
+    TEXT_BOTTOM_MM,
+    TEXT_LEFT_MM,
+    TEXT_POINTS,
+    qr_rows,
+)
 from forms_templates.codes import spaced
 from forms_templates.composed import Composed, NotComposable, colour
 
@@ -35,6 +43,7 @@ class _Splitter:
     def __init__(self, whole: Pdf, composed: Composed) -> None:
         self.whole = whole
         self.pictures = composed.pictures
+        self.codes = composed.codes
         self.images: dict[bytes, Stream | None] = {}
         numbers = {page.obj.objgen: number for number, page in enumerate(whole.pages)}
         places = whole.Root.get(Name.Dests, Dictionary())
@@ -59,7 +68,7 @@ class _Splitter:
                 on, top = self.marks[f"paper{number}place{place}"]
                 left, down, width, height = self.offsets[place]
                 boxes.setdefault(on, []).append((image, (left, top - down - height, width, height)))
-        stamp = self._stamp(code)
+        stamp = self._stamp(self.codes[number])
         single = Pdf.new()
         for page_number in range(self.firsts[number], self.firsts[number + 1]):
             page = self.whole.pages[page_number]
@@ -132,9 +141,11 @@ class _Splitter:
         font: pikepdf.Object = self.__dict__["_helvetica"]
         return font
 
-    def _stamp(self, code: str) -> Stream:
+    def _stamp(self, code: bytes) -> Stream:
         """The QR as a form of one by one unit, its dark runs as rectangles."""
-        rows = list(qr(code).matrix)
+        if not code:
+            raise NotComposable("一份没有核对编码")
+        rows = qr_rows(code)
         side = len(rows)
         runs = [
             f"{start} {side - 1 - y} {length} 1 re" for y, row in enumerate(rows) for start, length in _dark_runs(row)

@@ -27,6 +27,7 @@ from forms_templates.close_set import closely_set
 
 FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
 _PROFILES = 4
+_BYTES_AS_ONE = 500_000
 _ASKS_FOR_RESTART = 81  # its launcher would start it again; the first start with a new profile ends so
 _TEXT_FAMILY = "仿宋_GB2312"
 _FREE_FAMILY = "Noto Serif CJK SC"
@@ -114,7 +115,9 @@ def _run(papers: Mapping[str, bytes], folder: Path, profile: Path, result: Conve
     """One run; collects the PDFs that came out, returns why it stopped early (or an empty text)."""
     for name, docx in papers.items():
         (folder / f"{name}.docx").write_bytes(closely_set(docx))
-    seconds = settings.PDF_START_SECONDS + settings.PDF_FILE_SECONDS * len(papers)
+    # One file of many papers has the time of as many as it is long.
+    files = sum(1 + len(docx) // _BYTES_AS_ONE for docx in papers.values())
+    seconds = settings.PDF_START_SECONDS + settings.PDF_FILE_SECONDS * files
     why = _convert([folder / f"{name}.docx" for name in papers], folder, profile, seconds)
     for name in papers:
         pdf = folder / f"{name}.pdf"

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from forms_templates import bulk_pdf
 from forms_templates.bulk_pdf import Paper, make_pdfs
-from forms_templates.coded_paper import with_code
+from forms_templates.coded_paper import qr, qr_rows, with_code
 from forms_templates.codes import fresh_code, spaced
 from forms_templates.composed import NotComposable, compose
 from forms_templates.library import Form, form
@@ -122,6 +122,12 @@ def test_an_agreement_counts_its_own_pages(need_tool: Callable[[str], str], tmp_
     for pdf in (first, second):
         numbers = [line.replace(" ", "") for line in text_of(pdf, tmp_path).splitlines() if line.startswith("—")]
         assert numbers == [f"—{number}—" for number in range(1, pages + 1)]
+
+
+def test_the_code_stamped_on_the_pdf_is_the_word_file_s_own() -> None:
+    code = fresh_code()
+    docx = with_code(application_form().render(sample(), pictures()), code)
+    assert qr_rows(compose([docx, docx]).codes[1]) == [list(row) for row in qr(code).matrix]
 
 
 def test_composing_is_the_same_every_time() -> None:
