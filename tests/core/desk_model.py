@@ -54,6 +54,7 @@ class DeskModel:
     fields: dict[str, Any] = field(default_factory=lambda: {"amount": "", "note": "", "remark": ""})
     checks: int = 0  # how often it was checked: each check is another opinion
     signed: dict[str, tuple[str, str, tuple[Any, ...]]] = field(default_factory=dict)  # place → who, verdict, shown
+    numbers: dict[str, int] = field(default_factory=dict)  # place → the act by which it was signed
     acts: list[Act] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -63,7 +64,7 @@ class DeskModel:
     def open_tasks(self) -> set[str]:
         """One per required actor, and one per office asked."""
         if self.seats(self.at):
-            return {f"{self.at}.{seat}" for seat in self.seats(self.at) if f"{self.at}.{seat}" not in self.signed}
+            return {f"{self.at}.{seat}" for seat in self.seats(self.at)} - self.standing(self.at)
         return ({self.at} if self.at in STEPS else set()) | {f"consult.{office}" for office in self.asked}
 
     def shown(self, step: str) -> tuple[Any, ...]:
@@ -75,6 +76,20 @@ class DeskModel:
 
     def seats(self, step: str, version: int = 0) -> tuple[str, ...]:
         return SEATS[version or self.version].get(step, ())
+
+    def standing(self, step: str) -> set[str]:
+        """The places signed in this round; none when the paper came back to a round that was carried."""
+        return set() if self._is_asked_again(step) else self._signed_at(step)
+
+    def _signed_at(self, step: str, version: int = 0) -> set[str]:
+        return {f"{step}.{seat}" for seat in self.seats(step, version)} & set(self.signed)
+
+    def _is_asked_again(self, step: str, version: int = 0) -> bool:
+        here = self._signed_at(step, version)
+        if not here or self.outcome(step, version) != "carried":
+            return False
+        last = max(self.numbers[place] for place in here)
+        return any(sent.to == step and sent.by.number > last for sent in self.returns)
 
     def outcome(self, step: str, version: int = 0) -> str:
         """How a round stands, counted by the seats of the version."""
@@ -88,7 +103,8 @@ class DeskModel:
         """Same step, other steps and seats to come; a round that would be over by them is waited for."""
         if version == self.version or self.at not in STEPS:
             return False
-        if self.seats(self.at) and self.outcome(self.at, version) != "open":
+        over = self.seats(self.at) and self.outcome(self.at, version) != "open"
+        if over and not self._is_asked_again(self.at, version):
             return False
         self.version = version
         self.events += 1
@@ -113,11 +129,15 @@ class DeskModel:
         place = f"{step}.{seat}"
         if (
             self.at != step
-            or place in self.signed
-            or any(self.signed.get(f"{step}.{other}", ("", "", ()))[0] == who for other in self.seats(step))
+            or place in self.standing(step)
+            or any(self.signed[other][0] == who for other in self.standing(step))
         ):
             return False
         act = Act(who, step, seat, "vote", step, step, self.shown(step))
+        if not self.standing(step):
+            for other in self.seats(step):
+                self.signed.pop(f"{step}.{other}", None)
+        self.numbers[place] = self.events + 1
         self.signed[place] = (who, verdict, act.shown)
         if self.outcome(step) == "carried":
             act.after = STEPS[STEPS.index(step) + 1]
@@ -135,7 +155,9 @@ class DeskModel:
         return True
 
     def send_back(self, who: str, step: str, seat: str, to: str, *, straight: bool) -> bool:
-        if self.at != step or self.asked or to not in STEPS[: STEPS.index(step)] or f"{step}.{seat}" in self.signed:
+        if self.at != step or self.asked or to not in STEPS[: STEPS.index(step)]:
+            return False
+        if f"{step}.{seat}" in self.standing(step):
             return False
         act = Act(who, step, seat, "send_back", step, to, self.shown(step))
         for old in self.returns:
@@ -238,6 +260,8 @@ class DeskModel:
             self._open_round()
 
     def _open_round(self) -> None:
+        if self._is_asked_again(self.at):
+            return  # what they signed before falls with the first signature of the new round
         here = [place for place in (f"{self.at}.{seat}" for seat in self.seats(self.at)) if place in self.signed]
         for place in here:
             if self.signed[place][1] == "reject":

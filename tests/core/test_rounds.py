@@ -218,6 +218,34 @@ def test_a_return_is_fetched_back_until_the_other_has_begun(cast: Cast) -> None:
     assert state(case) == State.SIGNING
 
 
+@pytest.mark.parametrize("step", ["sign_all", "vote"])
+def test_a_return_to_a_round_is_fetched_back_with_every_signature_standing(cast: Cast, step: str) -> None:
+    case = new(cast, State.DECIDING)
+    before = standing(case)
+    send_back(cast, case, cast.reviewer, step, "walk_again")
+    assert len(lying(case)) == 3
+    assert standing(case) == before
+    cast.do("desk.take_back", case, cast.reviewer, {"reason": "退错了。"})
+    assert (state(case), standing(case), lying(case)) == (State.DECIDING, before, ["decide"])
+    assert not SignatureRevocation.objects.exists()
+
+
+def test_the_first_signature_after_a_return_voids_what_the_round_had_signed_before(cast: Cast) -> None:
+    case = new(cast, State.DECIDING)
+    send_back(cast, case, cast.reviewer, "sign_all", "walk_again")
+    act(cast, case, "slips.sign", cast.keeper, AGREED)
+    assert lying(case) == ["sign_all.clerk", "sign_all.reviewer"]
+    assert {step for step in standing(case) if step.startswith("sign_all")} == {"sign_all.keeper"}
+    # The keeper is the last to have acted; the return is answered and stays.
+    cast.do("desk.take_back", case, cast.keeper, {})
+    assert lying(case) == ["sign_all.clerk", "sign_all.keeper", "sign_all.reviewer"]
+    with nothing_happens(), pytest.raises(Refused):
+        cast.do("desk.take_back", case, cast.reviewer, {})
+    for part in ("keeper", "township_clerk", "reviewer"):
+        act(cast, case, "slips.sign", cast.people[part], AGREED)
+    assert (state(case), len(lying(case))) == (State.VOTING, 3)
+
+
 def test_nobody_returns_to_a_later_step_or_one_that_is_not_there(cast: Cast) -> None:
     case = new(cast, State.SIGNING)
     for to in ("decide", "sign_all", "closed", "nowhere"):

@@ -3,6 +3,9 @@
 A round is carried when all (会签) or `needed` of them (票签) have agreed, and fails at once and for all when that can
 no longer be. What the others have signed by then is not lost: it stands in the next round while the fields they were
 shown read the same, and they are not asked again.
+
+A paper returned to a round that was carried is signed by all of them anew. Until the first of them signs, what they
+signed before stays as it is, so that the return can be taken back.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from .opinions import give_opinion, valid_opinions, void_opinions
 from .procedure import Desk, Lying, Place
 from .refusals import Refusal
 from .returning import note_return
-from .ways import ReturnMode
+from .ways import CaseReturn, ReturnMode
 
 Outcome = Literal["open", "carried", "failed"]
 
@@ -79,13 +82,24 @@ class Countersign(Desk):
         return f"{self.name}.{seat}"
 
     def votes(self, case: Case) -> dict[str, Opinion]:
-        """What the seats have said and stands, by seat."""
+        """What the seats have said in this round and stands, by seat."""
+        said = self._said(case)
+        return {} if self._is_asked_again(case, said) else said
+
+    def _said(self, case: Case) -> dict[str, Opinion]:
         opinions = valid_opinions(case)
         return {
             seat.name: opinions[self.step_of(seat.name)]
             for seat in self.seats_of(case)
             if self.step_of(seat.name) in opinions
         }
+
+    def _is_asked_again(self, case: Case, said: dict[str, Opinion]) -> bool:
+        """Whether the paper came back to this round after it was carried (one query, and only then)."""
+        if not said or self._outcome_of(case, said) != "carried":
+            return False
+        back = CaseReturn.objects.filter(case=case, to_step=self.name, undone_at__isnull=True)
+        return back.filter(at__gt=max(opinion.at for opinion in said.values())).exists()
 
     def lying(self, case: Case) -> list[Lying]:
         voted = self.votes(case)
@@ -102,7 +116,10 @@ class Countersign(Desk):
 
     def outcome(self, case: Case) -> Outcome:
         """How the round stands."""
-        seats, votes = self.seats_of(case), self.votes(case)
+        return self._outcome_of(case, self.votes(case))
+
+    def _outcome_of(self, case: Case, votes: dict[str, Opinion]) -> Outcome:
+        seats = self.seats_of(case)
         needed = len(seats) if self.needed is None else min(self.needed, len(seats))
         agreed = sum(1 for opinion in votes.values() if opinion.verdict == "agree")
         refused = len(votes) - agreed
@@ -118,6 +135,12 @@ class Countersign(Desk):
             void_opinions(move, why="重新会签", steps=[self.step_of(seat) for seat in spent])
         if self.outcome(move.case) == "carried":
             void_opinions(move, why="重新逐级审批", steps=[self.step_of(seat) for seat in votes])
+
+    def begin_anew(self, move: Move) -> None:
+        """The first signature after a return: what was signed in the round before is void."""
+        said = self._said(move.case)
+        if self._is_asked_again(move.case, said):
+            void_opinions(move, why="退回后重新会签", steps=[self.step_of(seat) for seat in said])
 
     def title_of(self, case: Case, seat: str) -> str:
         return next((each.title for each in self.seats_of(case) if each.name == seat), seat)
@@ -165,6 +188,7 @@ class Vote(TaskAction):
 
     def apply(self, move: Move) -> None:
         desk: Countersign = move.task.flow_task
+        desk.begin_anew(move)
         opinion = give_opinion(move, verdict=self.verdict, text=self.text_of(move))
         outcome = desk.outcome(move.case)
         move.details["seat"] = move.task.seat
