@@ -19,7 +19,7 @@ from pathlib import Path
 from lxml import etree
 
 from forms_templates.library import Form
-from forms_templates.ooxml import PKG_RELS, parse
+from forms_templates.ooxml import PKG_RELS, V, W, parse
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_UNPACKED = 20 * 1024 * 1024
@@ -28,10 +28,14 @@ SECONDS = 10
 MEGABYTES = 512
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MACROS = re.compile(r"vbaProject|vbaData|macroEnabled|/embeddings/|/activeX/", re.IGNORECASE)
-_REACHES_OUT = re.compile(
-    rb"(?:<w:instrText[^>]*>|w:instr=\")[^<\"]*\b(INCLUDETEXT|INCLUDEPICTURE|DDEAUTO|DDE|LINK|DATABASE|IMPORT)\b"
-    rb"|<w:(altChunk|attachedTemplate|mailMerge|subDoc)\b"
+_REACHES_OUT = re.compile(rb"<w:(altChunk|attachedTemplate|mailMerge|subDoc|object|control)\b|<o:(OLEObject)\b")
+# Word reads a field's name whatever its case, and in however many pieces it is written.
+_FIELD_REACHES_OUT = re.compile(
+    r"\b(INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|DDEAUTO|DDE|LINK|DATABASE|RD|HYPERLINK)\b", re.IGNORECASE
 )
+# An address, a drive, or a place on another computer.
+_ELSEWHERE = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\\\|//)")
+_PICTURE_SOURCES = ("src", "href")
 _WORK = "from forms_templates.examination import in_the_cell; in_the_cell()"
 
 
@@ -104,7 +108,8 @@ def _outside(name: str, content: bytes) -> Iterator[str]:
         return
     for relation in relations:
         target, kind = relation.get("Target", ""), relation.get("Type", "").rpartition("/")[2]
-        if relation.get("TargetMode") == "External" or "://" in target or kind in ("attachedTemplate", "aFChunk"):
+        outside = relation.get("TargetMode", "").lower() == "external" or _ELSEWHERE.search(target)
+        if outside or kind in ("attachedTemplate", "aFChunk"):
             what = {"hyperlink": "超链接", "image": "链接的图片", "attachedTemplate": "附加的模板"}.get(
                 kind, "外部内容"
             )
@@ -119,9 +124,28 @@ def _part(name: str, content: bytes) -> Iterator[str]:
         yield f"{name}里有从文件外面取内容的域或部件（{word}），请删去再上传。"
     else:
         try:
-            parse(content)
+            tree = parse(content)
         except etree.XMLSyntaxError:
             yield f"{name}读不出来，请用Word或WPS重新保存再上传。"
+            return
+        yield from _fields(name, tree)
+        yield from _sources(name, tree)
+
+
+def _fields(name: str, tree: etree._Element) -> Iterator[str]:
+    """Fields that fetch something, also those written in several runs."""
+    said = ["".join(node.text or "" for node in p.iter(f"{W}instrText")) for p in tree.iter(f"{W}p")]
+    said += [field.get(f"{W}instr", "") for field in tree.iter(f"{W}fldSimple")]
+    for each in said:
+        if found := _FIELD_REACHES_OUT.search(each):
+            yield f"{name}里有从文件外面取内容的域或部件（{found.group().upper()}），请删去再上传。"
+
+
+def _sources(name: str, tree: etree._Element) -> Iterator[str]:
+    """Pictures of Word's older kind that name an address of their own."""
+    for element in tree.iter(f"{V}*"):
+        if any(element.get(attribute) for attribute in _PICTURE_SOURCES):
+            yield f"{name}里有指向文件外面的图片或链接，请删去或改为嵌入再上传。"
 
 
 def _filled(docx: bytes, form: Form) -> Finding:

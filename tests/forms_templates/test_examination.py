@@ -47,6 +47,29 @@ def test_what_stands_against_a_file_is_said(docx: bytes, fault: str) -> None:
     assert any(fault in each for each in told), told
 
 
+def in_body(xml: str) -> bytes:
+    return template({DOCUMENT: swap("<w:body>", f"<w:body><w:p><w:r>{xml}</w:r></w:p>")})
+
+
+@pytest.mark.parametrize(
+    ("docx", "fault"),
+    [
+        (in_body("<w:instrText>INCLUDE</w:instrText></w:r><w:r><w:instrText>TEXT x</w:instrText>"), "INCLUDETEXT"),
+        (in_body("<w:instrText>dde</w:instrText></w:r><w:r><w:instrText>auto cmd</w:instrText>"), "DDEAUTO"),
+        (in_body('<w:fldSimple w:instr=" includetext c:/x"/>'), "INCLUDETEXT"),
+        (in_body('<w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" Type="Link"/></w:object>'),
+         "object"),
+        (in_body('<w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="http://x/a.png"/></v:shape>'
+                 "</w:pict>"), "指向文件外面的图片"),
+        (template({RELATIONS: swap("</Relationships>", '<Relationship Id="rIdX" Type="http://x/image" '
+                                   'Target="\\\\\\\\elsewhere\\\\a.png"/></Relationships>')}), "链接的图片"),
+    ],
+)  # fmt: skip
+def test_what_reaches_out_in_pieces_in_small_letters_or_by_old_ways_is_found_too(docx: bytes, fault: str) -> None:
+    told = examine(docx, application_form()).faults
+    assert any(fault in each for each in told), told
+
+
 @pytest.mark.parametrize(
     ("jinja", "fault"),
     [
