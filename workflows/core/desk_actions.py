@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from viewflow.workflow.status import STATUS
 
 from forms_templates.store import put
@@ -96,8 +96,10 @@ def last_act(case: Case) -> DeskTask | None:
     led_here = Q(leading__in=lying) | Q(pk__in=standing)
     if case.flow_class.beside():
         led_here |= Q(previous__in=lying, flow_task__in=case.flow_class.beside())
+    answered = DeskTask.objects.filter(previous=OuterRef("pk"), status=STATUS.CANCELED).exclude(outcome="")
     return (
-        DeskTask.objects.select_related("owner")
+        DeskTask.objects.select_related("owner", "sent_back")
+        .annotate(was_answered=Exists(answered))
         .filter(led_here, process=case, status=STATUS.DONE, office__isnull=False)
         .order_by("-act_number", "-pk")
         .first()
@@ -121,9 +123,7 @@ def may_take_back(case: Case, actor: Actor) -> DeskTask | None:
 
 def answered_before(acted: DeskTask) -> bool:
     """A return that was answered once is in the other's hands, though the answer was taken back."""
-    if not isinstance(ACTIONS[acted.outcome], SendBack):
-        return False
-    return acted.leading.filter(status=STATUS.CANCELED).exclude(outcome="").exists()
+    return isinstance(ACTIONS[acted.outcome], SendBack) and bool(getattr(acted, "was_answered", False))
 
 
 class TakeBackForm(forms.Form):
