@@ -11,6 +11,7 @@ from tests.inspections import steps as findings
 from tests.terminations import steps as exits
 from workflows.appraisals.models import State
 from workflows.core.models import Case
+from workflows.core.refusals import Refused
 from workflows.employment.models import EndReason, Tenure
 from workflows.inspections.models import Weight
 from workflows.terminations.models import TerminationState
@@ -26,13 +27,18 @@ UNABLE = {"proof": "腿部手术，不能久站", "happened_on": "2020-12-01"}
 
 
 def appraised(cast: Cast, tenure: Tenure, how: int) -> None:
-    """Passed or failed, so far on the way; filed and passed, the renewal is opened."""
+    """Passed or failed, so far on the way; filed and passed, the renewal is opened where one is left."""
     grade = "fail" if how % 3 == 2 else "pass"
     case = years.begin(cast, tenure.worker, years.BAD if grade == "fail" else years.GOOD)
     years.walk(cast, case, APPRAISED[how % len(APPRAISED)], grade)
     if how % len(APPRAISED) == len(APPRAISED) - 1:
-        settle = "appraisals.renew" if grade == "pass" else "appraisals.terminate"
-        cast.do(settle, task_of(case), cast.township_clerk)
+        if grade == "fail":
+            cast.do("appraisals.terminate", task_of(case), cast.township_clerk)
+            return
+        try:
+            cast.do("appraisals.renew", task_of(case), cast.township_clerk)
+        except Refused:  # three years are used, or sixty-five is reached
+            cast.do("appraisals.let_end", task_of(case), cast.township_clerk)
 
 
 def leaving(cast: Cast, tenure: Tenure, how: int) -> None:
