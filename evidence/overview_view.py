@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.models import County
 from registry.policies import NoPolicy, Policy, policy_on
-from registry.roles import SEES, Role, Sight
 from workflows.attendance.sheets.days import month_before, month_of
 from workflows.core.actors import Actor
 from workflows.core.clock import now, today
+from workflows.core.county_sight import county_seen_by
 from workflows.core.requests import actor_of, office_page
 
 from .county_figures import Figures, TownshipFigures, figures_of, term_of
@@ -24,24 +23,16 @@ from .plots import bars_of, line_of, term_mark
 BAR_PX, DAY_PX, DOTS_MOST = 150, 5.6, 8
 
 
-def county_of(actor: Actor) -> County | None:
-    """The county whose offices this person sees all of."""
-    for each in actor.appointments:
-        if SEES[Role(each.role)] == Sight.COUNTY:
-            return each.organisation.county
-    return None
-
-
 def may_see_overview(actor: Actor) -> bool:
     """Those who see the whole county."""
-    return county_of(actor) is not None
+    return county_seen_by(actor) is not None
 
 
 @office_page
 def overview(request: HttpRequest) -> HttpResponseBase:
     """People on posts, last month's money, how long decisions take, and every township."""
     actor = actor_of(request)
-    county = county_of(actor)
+    county = county_seen_by(actor)
     if county is None:
         raise Http404
     on = today()

@@ -10,28 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from registry.models import County
-from registry.roles import SEES, Role, Sight
 from workflows.attendance.models import RosterState
 from workflows.attendance.pay.documents import TAGS as ROSTER_TAGS
 from workflows.attendance.sheets.days import month_before, month_of, next_month, parse_month, spoken
 from workflows.core.actors import Actor
 from workflows.core.clock import today
+from workflows.core.county_sight import county_seen_by
 from workflows.core.requests import actor_of, office_page
 
 from .ledgers.documents import TAGS as LEDGER_TAGS
 from .progress import STAGES, TownshipMonth, county_month
 
 LABELS = {"filling": "填写中", "signing": "村里签字", "audit": "待乡镇审核盖章", "locked": "已锁定"}
-
-
-def county_seen_by(actor: Actor) -> County | None:
-    """The county whose month the reader may see whole: its offices, not a township's."""
-    for each in actor.appointments:
-        if SEES[Role(each.role)] == Sight.COUNTY:
-            county: County = each.organisation.county
-            return county
-    return None
 
 
 def may_see_progress(actor: Actor) -> bool:

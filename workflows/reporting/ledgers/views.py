@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from registry.models import Organisation
 from registry.policies import NoPolicy, policy_on
-from registry.roles import SEES, OrganisationKind, Role, Sight
+from registry.roles import OrganisationKind, Role
 from workflows.attendance.sheets.days import month_before, month_of, next_month, parse_month, spoken
 from workflows.core.actors import Actor
 from workflows.core.clock import now, today
+from workflows.core.county_sight import county_seen_by
 from workflows.core.desk_view import visible_case
 from workflows.core.door import perform
 from workflows.core.guards import chinese
@@ -35,18 +36,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def may_see_ledgers(actor: Actor) -> bool:
     """Townships see their own, the county's offices all; a village has none."""
-    return _county_of(actor) is not None or bool(_own_townships(actor))
+    return county_seen_by(actor) is not None or bool(_own_townships(actor))
 
 
 def _own_townships(actor: Actor) -> list[Organisation]:
     return [each.organisation for each in actor.appointments if each.organisation.kind == OrganisationKind.TOWNSHIP]
-
-
-def _county_of(actor: Actor) -> Any:
-    for each in actor.appointments:
-        if SEES[Role(each.role)] == Sight.COUNTY:
-            return each.organisation.county
-    return None
 
 
 @office_page
@@ -55,7 +49,7 @@ def ledgers(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if not may_see_ledgers(actor):
         raise Http404
-    county = _county_of(actor)
+    county = county_seen_by(actor)
     context = _county_page(request, actor, county) if county is not None else _township_page(actor)
     return render(request, "ledgers/ledgers.html", context)
 
