@@ -7,24 +7,36 @@ second township are there to find nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import Model
 
 from audit.models import Event
 from audit.verification import verify_chain
 from forms_templates.models import Document
 from registry.models import County, Organisation, User, Worker
-from registry.roles import OrganisationKind, Role
+from registry.roles import OrganisationKind
 from signatures.demo_strokes import demo_signature
 from signatures.seal_drawing import draw_seal
+from tests.all_rows import everything, nothing_happens, own_models
+from tests.cast_list import (
+    AFTERNOON,
+    CHINA,
+    DEPARTMENTS,
+    MORNING,
+    OUTSIDER,
+    PEOPLE,
+    POST_SHEET,
+    POSTS,
+    SINCE,
+    TOWNSHIPS,
+    VERIFICATION,
+    VILLAGES,
+)
 from tests.registry.people import id_number
 from workflows.applications.models import Application, State
 from workflows.core.actors import Actor
@@ -34,58 +46,9 @@ from workflows.core.models import Case, DeskTask
 from workflows.core.procedure import open_tasks
 from workflows.employment.models import Post
 
-CHINA = timezone(timedelta(hours=8))
-SINCE = date(2019, 6, 20)
-MORNING = datetime(2020, 9, 15, 9, 0, tzinfo=CHINA)
-AFTERNOON = datetime(2020, 9, 15, 16, 5, tzinfo=CHINA)
-"""When the pages are looked at: the stories of that day lie before it."""
+# What stories ask this module for, too.
+__all__ = ["AFTERNOON", "CHINA", "MORNING", "PEOPLE", "POST_SHEET", "SINCE", "Cast", "everything", "nothing_happens"]
 
-DEPARTMENTS = (
-    ("bureau", "人力资源和社会保障局"),
-    ("employment_service", "就业服务中心"),
-    ("audit", "审计局"),
-    ("finance", "财政局"),
-)
-TOWNSHIPS = (("104", "泥井镇"), ("101", "靖安镇"))
-VILLAGES = (
-    ("104001", "青禾村", "104", False),
-    ("104002", "榆荫村", "104", True),  # the clerk holds the seal
-    ("101001", "云杉村", "101", False),
-    ("101002", "石磨村", "101", False),
-)
-PEOPLE = (
-    ("clerk", "何素琴", Role.VILLAGE_CLERK, "104001"),
-    ("head", "秦守义", Role.VILLAGE_HEAD, "104001"),
-    ("keeper", "宋敏", Role.VILLAGE_SEAL_KEEPER, "104001"),
-    ("clerk_with_seal", "赵秀敏", Role.VILLAGE_CLERK, "104002"),
-    ("second_head", "韩继成", Role.VILLAGE_HEAD, "104002"),
-    ("township_clerk", "罗晓敏", Role.TOWNSHIP_CLERK, "104"),
-    ("reviewer", "林书平", Role.TOWNSHIP_REVIEWER, "104"),
-    ("colleague", "苏文静", Role.TOWNSHIP_REVIEWER, "104"),
-    ("township_keeper", "沈静", Role.TOWNSHIP_SEAL_KEEPER, "104"),
-    ("other_clerk", "孟凡荣", Role.VILLAGE_CLERK, "101001"),
-    ("other_head", "郝振国", Role.VILLAGE_HEAD, "101001"),
-    ("other_keeper", "唐立", Role.VILLAGE_SEAL_KEEPER, "101001"),
-    ("other_reviewer", "段玉洁", Role.TOWNSHIP_REVIEWER, "101"),
-    ("other_township_keeper", "乔建新", Role.TOWNSHIP_SEAL_KEEPER, "101"),
-    ("officer", "江月明", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service"),
-    ("supervisor", "程远", Role.BUREAU_SUPERVISOR, "bureau"),
-    ("auditor", "阎正平", Role.AUDITOR, "audit"),
-    ("finance", "杜佳宁", Role.FINANCE_OFFICER, "finance"),
-    ("administrator", "柯明", Role.SYSTEM_ADMINISTRATOR, "bureau"),
-)
-OUTSIDER = "outsider"
-OWN_ROOMS = {"audit", "registry", "forms_templates", "signatures", "workflows", "django_tasks_db"}
-POSTS = (("保洁", 3), ("绿化", 1))
-POST_SHEET = {
-    "type_name": "养路",
-    "places": "2",
-    "duties": "村道两侧清障、培土。",
-    "standard": "路面平整，边沟通畅。",
-    "hours": "每天8时至11时。",
-    "near": "住在本村一、二组，步行10分钟以内。",
-}
-VERIFICATION = "9月10日村干部入户核实：要照看老人，不能外出，附近没有合适的岗位。"
 # The way of an application that nobody stops: state → who does what there.
 PATH = {
     State.AWAITING_VILLAGE_REVIEW: ("applications.agree_by_village", "head"),
@@ -329,7 +292,7 @@ def prepared_cast(name: str = "county", build: Callable[[], Cast] | None = None)
         return cast
     cast, tables = _PREPARED[name]
     with connection.cursor() as cursor:
-        for model in _own_models():
+        for model in own_models():
             rows = tables[model._meta.label]
             if rows:
                 places = ", ".join(["%s"] * len(rows[0]))
@@ -428,28 +391,3 @@ def papers_of(case: Case) -> list[Document]:
 def pledges_of(case: Case) -> list[Document]:
     """Every version of the 申请与承诺书 of an application."""
     return list(Document.objects.filter(case_key=case.key, form_code="application_pledge").order_by("number"))
-
-
-def everything() -> dict[str, list[Any]]:
-    """All rows of all our tables and the jobs, equal before and after means that nothing happened."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for model in _own_models():
-            cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')
-            rows[model._meta.label] = cursor.fetchall()
-    return rows
-
-
-def _own_models() -> list[type[Model]]:
-    return [model for model in apps.get_models(include_auto_created=True) if _room(model) in OWN_ROOMS]
-
-
-def _room(model: type[Model]) -> str:
-    return model.__module__.partition(".")[0]
-
-
-@contextmanager
-def nothing_happens() -> Iterator[None]:
-    before = everything()
-    yield
-    assert everything() == before

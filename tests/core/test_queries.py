@@ -14,7 +14,8 @@ from time_machine import travel
 from registry.models import Worker
 from registry.roles import Role
 from tests.cast import AFTERNOON, SINCE, Cast, applicant_id, task_of, user_of
-from tests.core.test_access_matrix import PAGES, PARTS, url_of
+from tests.core.access_pages import PAGES, PARTS
+from tests.core.access_subjects import url_of
 from tests.core.test_access_matrix import waiting as waiting  # noqa: PLC0414 - a fixture
 from workflows.applications.models import State
 from workflows.core.models import Case

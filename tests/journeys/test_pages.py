@@ -7,7 +7,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tests.cast import user_of
-from tests.core.test_access_matrix import PAGES, PARTS, url_of
+from tests.core.access_pages import PAGES, PARTS
+from tests.core.access_subjects import url_of
 from tests.journeys.conftest import SCREENS, Office, faults
 from workflows.core.models import Case
 

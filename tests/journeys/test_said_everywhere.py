@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
-from tests.core.test_access_matrix import url_of
+from tests.core.access_subjects import url_of
 from tests.journeys.conftest import SCREENS, Office, faults
 from workflows.core import office_view
 from workflows.core.models import Case
