@@ -183,4 +183,6 @@ def summary(law: str = "") -> dict[str, Any]:
     """How far the program has come, in numbers: with one of the two documents, or with both."""
     rows = of_law(law)
     open_ones = [each for each in uncarried() if each in rows]
-    return {"law": law, "total": len(rows), "open": len(open_ones), "carried": len(rows) - len(open_ones)}
+    outside = [each for each in rows if each.outside]
+    carried = len(rows) - len(open_ones) - len(outside)
+    return {"law": law, "total": len(rows), "carried": carried, "outside": len(outside), "open": len(open_ones)}

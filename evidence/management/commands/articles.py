@@ -23,9 +23,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{entry.article.reference}：{self._standing(code)}")
             for carrier in entry.carriers:
                 self.stdout.write(f"    {carrier.kind} {carrier.title[:60]}（{carrier.where}）")
-        counted = summary(options["of"])
-        self.stdout.write(f"共{counted['total']}条，已承载{counted['carried']}条，尚未承载{counted['open']}条。")
-        if counted["open"]:
+        counted = [summary(law) for law in LAWS if options["of"] in ("", law)]
+        for each in counted:
+            self.stdout.write(
+                f"《{each['law']}》共{each['total']}条，已承载{each['carried']}条，"
+                f"系统外办理{each['outside']}条，尚未承载{each['open']}条。"
+            )
+        if any(each["open"] for each in counted):
             sys.exit(1)
 
     def _standing(self, code: str) -> str:
