@@ -26,10 +26,11 @@ from workflows.employment.models import Tenure
 
 from ..models import BEFORE_SUMMARY, Appraisal, HeardOpinion, Scheme, SchemeState, State
 from . import rules
-from .documents import OPINIONS, file_form, file_record, recorder_hand, void_hands
+from .documents import OPINIONS
 from .facts import counted_now, facts_of, served_in
 from .flow_v1 import AppraisalFlow
 from .forms import KEPT, DraftForm, SubmitForm, VoiceForm
+from .papers import file_form, file_record, recorder_hand, void_hands
 
 OPENERS = (Role.VILLAGE_CLERK,)
 

@@ -17,10 +17,11 @@ from workflows.core.worker_ink import WORKER, Ink, WorkerInkForm, sign_by_worker
 
 from ..models import Appraisal, Confirmation, Grade
 from . import rules
-from .documents import CONFIRMING, file_form, paper_now, void_hands
+from .documents import CONFIRMING
 from .facts import facts_of
 from .flow_v1 import AppraisalFlow
 from .forms import ObjectionForm, ReviewForm
+from .papers import file_form, paper_now, void_hands
 
 
 def _unsigned() -> Refusal:
