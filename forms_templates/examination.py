@@ -197,12 +197,12 @@ def _found_in(folder: Path, code: str, version: int) -> dict[str, object]:
         if forbidden := forbidden_tags((folder / "template.docx").read_bytes()):
             return {"faults": [f"{words}，表样里不能用，请改掉再上传。" for words in forbidden], "labels": {}}
         form = load(folder, code, version)
-        faults = lint_form(form)
+        faults = lint_form(form, from_outside=True)
         if faults and (labels := labels_of(form)):
             # The Word file is the source: a field goes by the words that stand beside it.
             source = form.source
             form = compile_form(Source(source.docx, source.toml, source.sample, labels), code, version)
-            faults = lint_form(form)
+            faults = lint_form(form, from_outside=True)
         if not faults:
             form.render(form.sample(), {})
     except (FormTemplateError, FormDataError) as error:

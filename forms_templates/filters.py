@@ -31,4 +31,17 @@ def capitals(amount: Any) -> Any:
     return in_words(Decimal(amount))
 
 
-FILTERS: Mapping[str, Callable[[Any], Any]] = {"boxes": boxes, "money": money, "capitals": capitals}
+def as_it_is(value: Any) -> Any:
+    """What Jinja's own would take for markup stays text: it is escaped once, when it is printed."""
+    return value
+
+
+FILTERS: Mapping[str, Callable[[Any], Any]] = {
+    "boxes": boxes,
+    "money": money,
+    "capitals": capitals,
+    "safe": as_it_is,
+    "e": as_it_is,
+    "escape": as_it_is,
+    "forceescape": as_it_is,
+}

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lxml import etree
+
 from forms_templates.library import Form, UnknownFormError, form, version_name, versions
 from forms_templates.sheet import sheet_layout
 from forms_templates.sheet_html import LABEL_STYLE, tags_in
@@ -28,18 +30,24 @@ def lint_library() -> list[str]:
     return faults
 
 
-def lint_form(checked: Form) -> list[str]:
-    """Faults of one form, each a Chinese sentence that names the tag and its place."""
+def lint_form(checked: Form, *, from_outside: bool = False) -> list[str]:
+    """Faults of one form, each a Chinese sentence that names the tag and its place.
+
+    A file `from_outside` brings no pictures: among them might be somebody's seal.
+    """
     template = read_layout(pack(checked.template.members))
     faults = list(_tags(checked, template))
     if faults:
         # Without its tags and fields in order the sheet cannot be made at all.
         return [f"{version_name(checked.code, checked.version)}：{fault}" for fault in faults]
-    layout = sheet_layout(checked)
+    try:
+        layout = sheet_layout(checked)
+    except FormTemplateError as error:
+        return [f"{version_name(checked.code, checked.version)}：{error}"]
     checks = (
         _slots(checked, layout),
         _labels(checked, layout),
-        _pictures(checked, layout),
+        _pictures(checked, layout, from_outside=from_outside),
         _sample(checked),
     )
     name = version_name(checked.code, checked.version)
@@ -88,7 +96,10 @@ def _slots(checked: Form, layout: Layout) -> Iterator[str]:
             }
         for place, label in places.items():
             if place not in shown:
-                yield f"“{label}”的标记{place}在屏幕上的表里没有位置（是否在文本框里？）。"
+                yield (
+                    f"“{label}”的标记{place}在屏幕上的表里没有填写的位置：表上要有一处原样写着它，"
+                    "不带int、length这样改变内容的过滤器。"
+                )
 
 
 def _labels(checked: Form, layout: Layout) -> Iterator[str]:
@@ -141,11 +152,14 @@ def _headings(checked: Form, table: Table, row: Row) -> Iterator[tuple[str, str,
                 yield f"{rows}.{column}", words, spec.label
 
 
-def _pictures(checked: Form, layout: Layout) -> Iterator[str]:
+def _pictures(checked: Form, layout: Layout, *, from_outside: bool) -> Iterator[str]:
     # "workers.0.signature" is the place in the first line of the list.
     placed = {picture.name.replace(".0.", "."): picture for picture in _all_pictures(layout)}
-    for name in placed.keys() - checked.pictures.keys():
-        yield f"template.docx的图片{name}，在form.toml里没有这一处签字或盖章。"
+    for name in sorted(placed.keys() - checked.pictures.keys()):
+        if placed[name].data is None:
+            yield f"template.docx的图片{name}，在form.toml里没有这一处签字或盖章。"
+        elif from_outside:
+            yield f"template.docx里加了图片{name}，上传的表样不能带图案（签字、印章由系统加上），请删去。"
     for name, spec in checked.pictures.items():
         if name not in placed:
             yield f"form.toml的“{spec.label}”（{name}），在template.docx里没有同名的图片位置。"
@@ -176,6 +190,13 @@ def _sample(checked: Form) -> Iterator[str]:
     try:
         sample = checked.sample()
         clean_values(checked.fields, sample)
+        read_layout(checked.render(sample, {}))
+    except FormTemplateError as error:
+        yield f"sample.json填不进去：{error}"
+        return
+    except etree.XMLSyntaxError as error:
+        yield f"填好样例以后不是完好的Word文件（{error.msg}）：标记是否改动了已经转换的文字？"
+        return
     except (OSError, json.JSONDecodeError) as error:
         yield f"sample.json读不出来：{error}。"
         return

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 # A tag's place in a rendered template. A column's is "workers.0.name", an entry of a series "workers.0.days.4".
-TAG = re.compile("\ue000([a-z0-9_.]+)\ue001")
+TAG = re.compile("\ue000([\\w.]+)\ue001")
 
 
 def tag(name: str) -> str:

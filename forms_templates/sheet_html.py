@@ -73,9 +73,7 @@ class SheetWriter:
         *blocks, last = self.layout.blocks
         # Word demands a paragraph after a table; an empty one says nothing.
         shown = blocks if isinstance(last, Paragraph) and not last.items else self.layout.blocks
-        content = "".join(
-            self._paragraph(block) if isinstance(block, Paragraph) else self._table(block) for block in shown
-        )
+        content = "".join(map(self._block, shown))
         wide = " paper--across" if self.layout.width > self.layout.height else ""
         return (
             f'<article class="paper paper--form{wide} {self._paper()}">'
@@ -83,6 +81,9 @@ class SheetWriter:
             f'<div class="paper__sheet">{content}</div>'
             '<div class="paper__bottom" aria-hidden="true"><div></div></div></article>'
         )
+
+    def _block(self, block: Paragraph | Table) -> str:
+        return self._paragraph(block) if isinstance(block, Paragraph) else self._table(block)
 
     def _paper(self) -> str:
         looks = [paragraph.look for paragraph in self.layout.paragraphs()]
@@ -248,7 +249,9 @@ class SheetWriter:
         return f'<th scope="{scope}"{_spans(cell)} class="{classes}">{content}</th>'
 
     def _value(self, cell: Cell, table: Table) -> str:
-        if len(cell.paragraphs) == 1:
+        if cell.blocks:
+            content, classes = "".join(map(self._block, cell.blocks)), []
+        elif len(cell.paragraphs) == 1:
             paragraph = cell.paragraphs[0]
             content = self._inline(paragraph.items, paragraph.look) + self._after(paragraph)
             if any(isinstance(item, Picture) for item in paragraph.items):

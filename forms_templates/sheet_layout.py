@@ -1,7 +1,7 @@
 """What stands where on a Word page: the few things an official form is made of, read from document.xml.
 
-Paragraphs, one level of tables with merged cells, runs, line breaks, tabs and anchored pictures. Lengths in
-mm.
+Paragraphs, tables with merged cells and tables within them, runs, line breaks, tabs and pictures; what Word wraps
+round them (content controls, text boxes, tracked insertions) is looked through. Lengths in mm.
 """
 
 import posixpath
@@ -17,6 +17,9 @@ from forms_templates.zip_container import unpack
 
 _EMU_PER_MM = 36000
 _SIDES = ("top", "right", "bottom", "left")
+_WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")
+# What a file says that says nothing of its page.
+_A4: dict[str, dict[str, str]] = {"pgSz": {"w": "11906", "h": "16838"}, "pgMar": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Cell:
-    """`margins` and `open` follow top, right, bottom, left; an open side has no border."""
+    """`margins` and `open` follow top, right, bottom, left; an open side has no border. `blocks` are given where a
+    table stands in the cell, whose paragraphs are then among `paragraphs`, in reading order."""
 
     column: int
     span: int
@@ -79,6 +83,7 @@ class Cell:
     middle: bool
     open: frozenset[str]
     rows: int = 1
+    blocks: tuple["Paragraph | Table", ...] = ()
 
     @property
     def text(self) -> str:
@@ -126,13 +131,7 @@ class Layout:
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Every paragraph, in reading order."""
-        for block in self.blocks:
-            if isinstance(block, Paragraph):
-                yield block
-            else:
-                for row in block.rows:
-                    for cell in row.cells:
-                        yield from cell.paragraphs
+        yield from _paragraphs_of(self.blocks)
 
 
 @dataclass(slots=True)
@@ -152,7 +151,14 @@ class _Reader:
 
     def paragraph(self, element: etree._Element) -> Paragraph:
         items: list[Item] = []
+        within = element
         for run in element.iter(f"{W}r"):
+            if _is_not_shown(run, element):
+                continue
+            inside = next(run.iterancestors(f"{W}p"))
+            if items and inside is not within:
+                items.append(Break())  # the lines of a text box
+            within = inside
             items += self.run(run)
         return Paragraph(style_of(element), self.styles.paragraph(element), tuple(items))
 
@@ -195,21 +201,24 @@ class _Reader:
     def table(self, element: etree._Element) -> Table:
         borders = self.styles.table(element, "tblBorders")
         margins = self.styles.table(element, "tblCellMar")
-        self.merged = {}
-        return Table(
+        around, self.merged = self.merged, {}
+        table = Table(
             columns=tuple(mm(column.get(f"{W}w", "0")) for column in element.iterfind(f"{W}tblGrid/{W}gridCol")),
             frame=_thickness(borders.get("top", {})),
             lines=_thickness(borders.get("insideH", {})),
             rows=tuple(
-                self.row(row, margins) for row in element.iterfind(f"{W}tr") if not (self.bare and _is_control(row))
+                self.row(row, margins) for row in _inside(element, "tr") if not (self.bare and _is_control(row))
             ),
         )
+        self.merged = around
+        return table
 
     def row(self, element: etree._Element, margins: dict[str, dict[str, str]]) -> Row:
         properties = merge([element.find(f"{W}trPr")])
         cells: list[Cell] = []
-        column = 0
-        for tc in element.iterfind(f"{W}tc"):
+        # A row may begin some columns in.
+        column = int(properties.get("gridBefore", {}).get("val", "0"))
+        for tc in _inside(element, "tc"):
             shape = tc.find(f"{W}tcPr")
             facts = merge([shape])
             span = int(facts.get("gridSpan", {}).get("val", "1"))
@@ -238,13 +247,16 @@ class _Reader:
         own = merge([None if shape is None else shape.find(f"{W}tcMar")])
         borders = merge([None if shape is None else shape.find(f"{W}tcBorders")])
         top, right, bottom, left = (mm((own.get(s) or margins.get(s, {})).get("w", "0")) for s in _SIDES)
+        blocks = tuple(block for each in _inside(tc, "p", "tbl") if (block := self.block(each)) is not None)
+        nested = any(isinstance(block, Table) for block in blocks)
         return Cell(
             column=column,
             span=span,
-            paragraphs=tuple(self.paragraph(p) for p in tc.iterfind(f"{W}p")),
+            paragraphs=tuple(_paragraphs_of(blocks)),
             margins=(top, right, bottom, left),
             middle=merge([shape]).get("vAlign", {}).get("val") == "center",
             open=frozenset(side for side in _SIDES if borders.get(side, {}).get("val") in ("nil", "none")),
+            blocks=blocks if nested else (),
         )
 
 
@@ -261,16 +273,48 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
         if (target := posixpath.normpath(f"word/{relation.get('Target')}")) in parts and "/media/" in target
     }
     reader = _Reader(WordStyles(parts["word/styles.xml"].content()), media, bare)
-    body = parse(parts["word/document.xml"].content())[0]
-    section = merge([body.find(f"{W}sectPr")])
-    top, right, bottom, left = (mm(section["pgMar"][side]) for side in _SIDES)
+    body = parse(parts["word/document.xml"].content()).find(f"{W}body")
+    if body is None:
+        raise KeyError("w:body")
+    section = _A4 | merge([body.find(f"{W}sectPr")])
+    top, right, bottom, left = (mm(section["pgMar"].get(side, "1440")) for side in _SIDES)
     return Layout(
-        width=mm(section["pgSz"]["w"]),
-        height=mm(section["pgSz"]["h"]),
+        width=mm(section["pgSz"].get("w", _A4["pgSz"]["w"])),
+        height=mm(section["pgSz"].get("h", _A4["pgSz"]["h"])),
         margins=(top, right, bottom, left),
         usual=reader.styles.usual(),
-        blocks=tuple(block for element in body if (block := reader.block(element)) is not None),
+        blocks=tuple(block for element in _inside(body, "p", "tbl") if (block := reader.block(element)) is not None),
     )
+
+
+def _inside(element: etree._Element, *kinds: str) -> Iterator[etree._Element]:
+    """The children of these kinds, also those in content controls and the like."""
+    for child in element:
+        kind = etree.QName(child).localname if isinstance(child.tag, str) else ""
+        if kind in kinds:
+            yield child
+        elif kind in _WRAPPERS:
+            yield from _inside(child, *kinds)
+
+
+def _paragraphs_of(blocks: tuple[Paragraph | Table, ...]) -> Iterator[Paragraph]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block
+        else:
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from cell.paragraphs
+
+
+def _is_not_shown(run: etree._Element, paragraph: etree._Element) -> bool:
+    """Taken out by tracked changes, or Word's second version of a drawing for older readers."""
+    for around in run.iterancestors():
+        if around is paragraph:
+            return False
+        if isinstance(around.tag, str) and etree.QName(around).localname in ("Fallback", "del", "moveFrom"):
+            return True
+    return False
 
 
 def _is_control(element: etree._Element) -> bool:

@@ -8,7 +8,7 @@ docxtpl itself compiles seven times and parses the XML anew for every paper, bla
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
@@ -20,37 +20,49 @@ from forms_templates.filters import FILTERS
 from forms_templates.ooxml import PKG_RELS, WP, A, R, parse
 from forms_templates.permitted import not_permitted
 from forms_templates.specification import FormTemplateError
+from forms_templates.tags import changes_columns, joined_tags, not_filled, print_braces, wrong
 from forms_templates.zip_container import Member, pack, unpack
 
-_TAGGED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
-# docxtpl repairs the grid of tables whose columns are looped by parsing every rendered paper once more.
-_COLUMN_LOOP = re.compile(r"{[{%]\s*tc\s|{%\s*(?:colspan|hm)\s")
-
+_TAGGED_PARTS = re.compile(r"word/(document|header\w*|footer\w*|footnotes)\.xml|docProps/core\.xml")
+# What can go wrong while a tag is worked out: text compared with a number, an amount that is none.
+_NOT_WORKED_OUT = (TemplateError, TypeError, ValueError, ArithmeticError, AssertionError, LookupError, AttributeError)
 # What depends on a value, apart from the separators and the chosen words of a choice.
 _CONDITION = re.compile(r"{%\w*\s*(?:if|elif)\s+(?!not loop\.first|loop\.|word\.chosen)")
 _RELATIONS = "word/_rels/document.xml.rels"
+_LINE_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 
 
 def _written(value: object) -> object:
     """The characters of a value as Word's XML; line breaks and tabs become Word's own."""
-    return value if isinstance(value, Undefined) else Markup(_escaped(value))  # noqa: S704 -- escaped
+    # Only what the template itself has put together is Markup: a value never is (values.py, filters.py).
+    trusted = isinstance(value, Undefined) or type(value) is Markup
+    return value if trusted else Markup(_escaped(value))  # noqa: S704 -- escaped
 
 
 def _escaped(value: object) -> str:
-    """Text with what XML needs escaped and Word's own breaks; not a Markup, and never trusting one."""
+    """Text with what XML needs escaped and Word's own line breaks; not a Markup, and never trusting one."""
     # Not markupsafe.escape: it would trust a SafeString, and what a form holds is never markup.
     text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if "\n" in text or "\t" in text:
-        text = text.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
-        text = text.replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
-    return text
+    return text.replace("\n", _LINE_BREAK) if "\n" in text else text
+
+
+def _own_run(value: object) -> object:
+    """A plain value as {{r }} prints it: a run of its own, as docxtpl's RichText."""
+    if isinstance(value, Undefined):
+        return value
+    return Markup(f'<w:r><w:t xml:space="preserve">{_escaped(value)}</w:t></w:r>')  # noqa: S704 -- escaped
+
+
+def _own_paragraph(value: object) -> object:
+    run = _own_run(value)
+    return run if isinstance(run, Undefined) else Markup(f"<w:p>{run}</w:p>")  # noqa: S704 -- escaped
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, finalize=_written)
     environment.globals.clear()
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, own_run=_own_run, own_paragraph=_own_paragraph)
     return environment
 
 
@@ -73,10 +85,19 @@ class CompiledPart:
     """One part of the Word file in pieces: bytes that never change, names of values, and what Jinja must work out."""
 
     pieces: tuple[bytes | str | Passage, ...]
+    # Whether there may be more or fewer columns than the grid of a table says.
+    columns_vary: bool = False
 
     def render(self, values: Mapping[str, object]) -> bytes:
         """The filled part. Raises TemplateError."""
-        return b"".join([_piece(piece, values) for piece in self.pieces])
+        filled = b"".join([_piece(piece, values) for piece in self.pieces])
+        if b"\t" in filled:
+            # A tab ends its run, and the next has to look the same: docxtpl knows how.
+            filled = DocxTemplate("").resolve_listing(filled.decode()).encode()
+        if self.columns_vary:
+            tree = DocxTemplate("").fix_tables(filled)
+            filled = etree.tostring(tree, encoding="UTF-8", standalone=True)
+        return filled
 
 
 def _piece(piece: bytes | str | Passage, values: Mapping[str, object]) -> bytes:
@@ -159,8 +180,8 @@ class CompiledTemplate:
             replaced[self.pictures[name]] = picture
         try:
             replaced |= {name: part.render(values) for name, part in self.parts.items()}
-        except TemplateError as error:
-            raise FormTemplateError(f"模板里的标记无法填写：{error.message}。") from error
+        except _NOT_WORKED_OUT as error:
+            raise FormTemplateError(f"模板里的标记无法填写：{not_filled(error)}。") from error
         members = [
             Member.stored(member.name, replaced[member.name]) if member.name in replaced else member
             for member in self.members
@@ -194,7 +215,7 @@ def forbidden_tags(docx: bytes) -> list[str]:
         if not _TAGGED_PARTS.fullmatch(member.name):
             continue
         try:
-            parsed = _ENVIRONMENT.parse(_joined_tags(parse(member.content())))
+            parsed = _ENVIRONMENT.parse(joined_tags(parse(member.content())))
         except TemplateSyntaxError:
             continue  # compiling says it
         found += [f"{member.name}的标记里有{words}" for words in dict.fromkeys(not_permitted(parsed))]
@@ -221,13 +242,12 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
                 in_rows.append(RowPicture(rows, position, target))
             else:
                 pictures[name] = target
-        source = _joined_tags(tree)
+        source = joined_tags(tree)
         if "{{" not in source and "{%" not in source:
             continue
-        if _COLUMN_LOOP.search(source):
-            raise FormTemplateError(f"{place}：不支持按列循环的标记，请改为固定的列。")
         try:
             parsed = _ENVIRONMENT.parse(source)
+            print_braces(parsed)
             found = meta.find_undeclared_variables(parsed)
             tags |= found
             if member.name != "word/document.xml":
@@ -235,9 +255,10 @@ def compile_template(docx: bytes, place: str) -> CompiledTemplate:
             for rows, column in _columns(parsed):
                 columns.setdefault(rows, set()).add(column)
             conditional = conditional or _CONDITION.search(source) is not None
-            parts[member.name] = _compiled_part(parsed)
+            parts[member.name] = replace(_compiled_part(parsed), columns_vary=changes_columns(tree))
         except TemplateSyntaxError as error:
-            raise FormTemplateError(f"{place}（{member.name}）的标记写法有误：{error.message}。") from error
+            said = wrong(error, source, _ENVIRONMENT)
+            raise FormTemplateError(f"{place}（{member.name}）的标记写法有误：{said}。") from error
     return CompiledTemplate(
         members=tuple(members),
         parts=parts,
@@ -257,13 +278,6 @@ def _columns(parsed: nodes.Template) -> Iterator[tuple[str, str]]:
             for asked in loop.find_all(nodes.Getattr):
                 if isinstance(asked.node, nodes.Name) and asked.node.name == loop.target.name:
                     yield loop.iter.name, asked.attr
-
-
-def _joined_tags(tree: etree._Element) -> str:
-    """The part's XML with its tags in one piece each, as docxtpl understands them."""
-    declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    patched: str = DocxTemplate("").patch_xml(etree.tostring(tree, encoding="unicode"))
-    return declaration + patched
 
 
 def _picture_places(tree: etree._Element, part: str, members: list[Member]) -> dict[str, str]:

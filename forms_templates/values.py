@@ -73,7 +73,7 @@ def clean_values(fields: Mapping[str, FieldSpec], values: Mapping[str, object]) 
 
 
 def _clean(spec: FieldSpec, value: object) -> Value:
-    if isinstance(value, str) and spec.kind in _TEXTS and _UNUSUAL.search(value) is None:
+    if type(value) is str and spec.kind in _TEXTS and _UNUSUAL.search(value) is None:
         return value
     if spec.kind == "rows":
         return _clean_rows(spec, value)
@@ -136,7 +136,8 @@ def _clean_marks(spec: FieldSpec, value: object) -> list[Mark]:
 
 
 def _clean_text(label: str, value: str) -> str:
-    text = _LINE_BREAKS.sub("\n", value)
+    # Nothing but plain text: no kind of string that calls itself markup.
+    text = _LINE_BREAKS.sub("\n", str(value))
     if found := _FORBIDDEN.search(text):
         raise FormDataError(f"“{label}”第{found.start() + 1}个字符不能印在纸上，请删去后再试。")
     return text
