@@ -9,7 +9,6 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
@@ -24,7 +23,7 @@ from signatures.demo_strokes import demo_signature
 from signatures.models import Signature
 from tests.cast import Cast, prepared_cast, user_of
 from tests.core.desk_walk import PART_AT, PARTS
-from tests.slips.flow import SlipPaperwork, in_use
+from tests.slips.flow import in_use
 from tests.slips.models import State
 from workflows.core.actors import Actor
 from workflows.core.claims import held_by_nobody_in_office
@@ -49,8 +48,6 @@ class Crowd(RuleBasedStateMachine):
     def prepare(self, ready: str) -> None:
         self.using = in_use()
         self.using.__enter__()
-        self.patched = patch.object(SlipPaperwork, "can_lie_in", lambda *args: True)
-        self.patched.start()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.cast: Cast = deepcopy(prepared_cast())
@@ -62,7 +59,6 @@ class Crowd(RuleBasedStateMachine):
         if hasattr(self, "atomic"):
             transaction.set_rollback(True)
             self.atomic.__exit__(None, None, None)
-            self.patched.stop()
             self.using.__exit__(None, None, None)
 
     def actor(self, part: str) -> Actor:

@@ -6,6 +6,7 @@ from django.db import models
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from workflows.core.models import Case
+from workflows.core.round_about import moved_by_exception
 
 
 class State(models.TextChoices):
@@ -65,6 +66,4 @@ class Slip(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         return to
 
-    @transition(field=state, source=list(ON_THE_WAY), target=GET_STATE(lambda self, to: to, states=[State.RETURNED]))
-    def move_by_exception(self, to: str) -> str:
-        return to
+    move_by_exception = moved_by_exception(state, ON_THE_WAY)

@@ -19,7 +19,7 @@ from workflows.core.cells import UNDECIDED_DATE
 from workflows.core.filing import file_opinions
 from workflows.core.guards import chinese
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions, void_act
+from workflows.core.opinions import opinion_facts, valid_opinions, void_act
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.requests import row_number
 from workflows.core.story import Entry
@@ -76,13 +76,6 @@ STANDING: dict[str, tuple[str, ...]] = {
     State.DECLINED: _BOTH,
     State.LAPSED: _BOTH,
 }
-
-
-PAST_THE_VILLAGE = (
-    State.AWAITING_TOWNSHIP_REVIEW,
-    State.AWAITING_QUOTA_CONFIRMATION,
-    State.AWAITING_TOWNSHIP_SEAL,
-)
 
 
 def policy_of(application: Application, page: Page) -> Policy:
@@ -170,6 +163,7 @@ class ApplicationPaperwork(Paperwork):
     title = "扶贫专岗申请"
     checks_hint = "填好身份证号后自动核对，不必等全表填完。"
     form = FORM
+    refile = staticmethod(file_version)
 
     def describe(self, case: Case, entity: Application) -> None:
         answers = entity.answers
@@ -185,9 +179,7 @@ class ApplicationPaperwork(Paperwork):
         answers = entity.answers
         typed = {name: str(answers.get(name) or "") for name in ANSWERS}
         typed["is_willing"] = "on" if answers.get("is_willing") else ""
-        opinions = valid_opinions(case)
-        given = {step: [opinions[step].pk, opinions[step].text] if step in opinions else "" for step in PLACES}
-        return {**typed, "quota_reason": entity.quota_reason, "edge_quota": "", **given}
+        return {**typed, "quota_reason": entity.quota_reason, "edge_quota": "", **opinion_facts(case, *PLACES)}
 
     def fact_label(self, name: str) -> str:
         return FACT_LABELS.get(name, name)
@@ -284,17 +276,6 @@ class ApplicationPaperwork(Paperwork):
             "id_number": mask_id(str(answers.get("id_number") or "")),
             "phone": mask_phone(str(answers.get("phone") or "")),
         }
-
-    def can_lie_in(self, case: Case, state: str) -> bool:
-        """The opinions that stand in that state are there, and the village's is sealed before the township's step."""
-        opinions = valid_opinions(case)
-        if not set(STANDING[state]) <= set(opinions):
-            return False
-        sealed = opinions["village_opinion"].seal_use_id if "village_opinion" in opinions else None
-        return sealed is not None or state not in PAST_THE_VILLAGE
-
-    def moved_by_exception(self, move: Move) -> None:
-        file_version(move, f"例外处理（监督员：{move.actor.name}）")
 
     def can_return_to(self, case: Case, acted: DeskTask) -> bool:
         """The opinions that stood then must stand still: a second round voids those of the first."""

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from registry.encryption import EncryptedTextField
+from workflows.core.round_about import moved_by_exception
 
 
 class State(models.TextChoices):
@@ -206,11 +207,4 @@ class Application(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         """撤回：最后办理的人在下一环节办理以前收回，回到他办理以前的状态。"""
         return to
 
-    @transition(
-        field=state,
-        source=[State.RETURNED, *UNDER_REVIEW],
-        target=GET_STATE(lambda self, to: to, states=[State.RETURNED, *UNDER_REVIEW]),
-    )
-    def move_by_exception(self, to: str) -> str:
-        """例外处理：监督员把办不下去的一件移到另一环节，写明原因；应有的签字、印章不齐的环节不能移到。"""
-        return to
+    move_by_exception = moved_by_exception(state, [State.RETURNED, *UNDER_REVIEW])

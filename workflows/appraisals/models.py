@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 from .scheme_models import BEFORE_ISSUED, ReceiptState, Scheme, SchemeReceipt, SchemeState
 from .summary_models import BEFORE_FILED, Summary, SummaryState
 
@@ -81,7 +83,6 @@ BEFORE_SUMMARY = (
     State.AWAITING_SEAL,
     State.AWAITING_SUMMARY,
 )
-RETURNABLE = (State.RETURNED, State.AWAITING_VILLAGE, State.AWAITING_WORKER, State.AWAITING_TOWNSHIP)
 SETTLED = (State.RENEWAL_OPENED, State.TERMINATION_OPENED, State.NOT_RENEWED)
 WITH_RESULT = (State.FILED, *SETTLED)
 
@@ -201,27 +202,6 @@ class Appraisal(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def let_end(self) -> None:
         """考核合格，但累计已满3年、超过年龄上限或者已经离岗，不再续签（《办法》第十条）。"""
 
-    @transition(
-        field=state,
-        source=[State.AWAITING_VILLAGE, State.AWAITING_TOWNSHIP, State.AWAITING_SEAL, State.AWAITING_SUMMARY],
-        target=GET_STATE(lambda self, to: to, states=list(RETURNABLE)),
-    )
-    def send_back_to(self, to: str) -> str:
-        """退回补正：退到前面的哪一步，写明要补什么。"""
-        return to
-
-    @transition(
-        field=state,
-        source=list(RETURNABLE),
-        target=GET_STATE(
-            lambda self, to: to,
-            states=[State.AWAITING_VILLAGE, State.AWAITING_TOWNSHIP, State.AWAITING_SEAL, State.AWAITING_SUMMARY],
-        ),
-    )
-    def hand_back(self, to: str) -> str:
-        """直送退回人。"""
-        return to
-
     @transition(field=state, source=list(BEFORE_SUMMARY), target=State.VOIDED)
     def void(self) -> None:
         """作废：汇总以前由村经办人撤销；不删除。"""
@@ -232,6 +212,10 @@ class Appraisal(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_SUMMARY, BEFORE_SUMMARY)
+    hand_back = handed_back(state, BEFORE_SUMMARY, BEFORE_SUMMARY)
+    move_by_exception = moved_by_exception(state, BEFORE_SUMMARY)
 
 
 class Voice(models.TextChoices):
@@ -284,7 +268,6 @@ __all__ = [
     "BEFORE_FILED",
     "BEFORE_ISSUED",
     "BEFORE_SUMMARY",
-    "RETURNABLE",
     "SETTLED",
     "WITH_RESULT",
     "Appraisal",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 
 class SchemeState(models.TextChoices):
     """States are only added, never renamed."""
@@ -88,12 +90,6 @@ class Scheme(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def issue(self) -> None:
         """乡镇盖章印发，发给各村组织实施（《办法》第七条）。"""
 
-    @transition(
-        field=state, source=[SchemeState.AWAITING_REVIEW, SchemeState.AWAITING_SEAL], target=SchemeState.RETURNED
-    )
-    def send_back(self) -> None:
-        """退回经办人改好。"""
-
     @transition(field=state, source=list(BEFORE_ISSUED), target=SchemeState.VOIDED)
     def void(self) -> None:
         """作废：印发以前由乡镇经办人撤销。"""
@@ -104,6 +100,10 @@ class Scheme(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_ISSUED, BEFORE_ISSUED)
+    hand_back = handed_back(state, BEFORE_ISSUED, BEFORE_ISSUED)
+    move_by_exception = moved_by_exception(state, BEFORE_ISSUED)
 
 
 class ReceiptState(models.TextChoices):

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 
 class SummaryState(models.TextChoices):
     """States are only added, never renamed."""
@@ -72,14 +74,6 @@ class Summary(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def file(self) -> None:
         """县就业服务中心接收备案（《办法》第七条）。"""
 
-    @transition(
-        field=state,
-        source=[SummaryState.AWAITING_REVIEW, SummaryState.AWAITING_SEAL, SummaryState.AWAITING_FILING],
-        target=SummaryState.RETURNED,
-    )
-    def send_back(self) -> None:
-        """退回经办人改好再报。"""
-
     @transition(field=state, source=list(BEFORE_FILED), target=SummaryState.VOIDED)
     def void(self) -> None:
         """作废：备案以前由乡镇经办人撤销，考核结果回到待汇总。"""
@@ -90,3 +84,7 @@ class Summary(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_FILED, BEFORE_FILED)
+    hand_back = handed_back(state, BEFORE_FILED, BEFORE_FILED)
+    move_by_exception = moved_by_exception(state, BEFORE_FILED)

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import moved_by_exception
+
 
 class RosterState(models.TextChoices):
     """States are only added, never renamed."""
@@ -108,6 +110,8 @@ class PayRoster(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    move_by_exception = moved_by_exception(state, UNPAID)
 
 
 class LineKind(models.TextChoices):

@@ -175,6 +175,9 @@ class CaseAction(Action):
             number=move.case.number,
         )
 
+    def after(self, move: Move) -> None:
+        """What must know the new revision and desks (messages): runs before the event is written."""
+
     def office_appointment(self, move: Move) -> Appointment | None:
         """By which appointment the actor acts: the desk's own when there is a task."""
         if move.at_task is not None and move.at_task.office_id is not None:
@@ -212,9 +215,6 @@ class TaskAction(CaseAction):
         if move.actor.is_system:
             return self.system_may
         return self.office_appointment(move) is not None
-
-    def after(self, move: Move) -> None:
-        """What must know the new revision and desks (messages): runs before the event is written."""
 
 
 class ActionRegistry:

@@ -20,14 +20,14 @@ from django.utils import timezone
 from audit import trail
 from audit.models import Event
 
-from .actions import ACTIONS, Action, Move, TaskAction
+from .actions import ACTIONS, Action, CaseAction, Move, TaskAction
 from .actors import Actor
 from .companions import tell_those_concerned
 from .consistency import faults_of
 from .consulting import case_asks, close_left_behind, waits_for_answers
 from .deputies import barred_with_the_absent
 from .models import Case, DeskTask
-from .procedure import open_tasks
+from .procedure import open_tasks, source_of
 from .refusals import NotFound, NotYours, Overtaken, Refusal, Refused
 from .returning import void_what_changed
 from .rounds import Countersign
@@ -278,12 +278,14 @@ def _advance(move: Move) -> None:
     elif task is not None:
         task.revision += 1
         task.save()
+    elif move.round_about:
+        case.flow_class.relay(case, source_of(case))
     case.flow_class.paperwork.describe(case, entity)
     case.save()
     faults = faults_of(case, entity.state, open_tasks(case))
     if faults:
         raise AssertionError("; ".join(faults))
-    if isinstance(move.action, TaskAction):
+    if isinstance(move.action, CaseAction):
         move.action.after(move)
     tell_those_concerned(move)
 

@@ -17,11 +17,10 @@ from registry.roles import Role
 
 from .actions import CaseAction, Move, register
 from .models import Case, PublishedFlow
-from .procedure import Procedure, open_tasks, place_of, versions_of
+from .procedure import Procedure, open_tasks, place_of, source_of, versions_of
 from .refusals import Refusal
 from .registry_actions import RegistryAction
 from .rounds import Countersign
-from .supervision import source_of
 
 MAY_PUBLISH = (Role.BUREAU_SUPERVISOR,)
 

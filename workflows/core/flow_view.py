@@ -31,6 +31,7 @@ from .procedure import Closed, Desk, Procedure, flows, open_tasks, versions_of
 from .refusals import DoorError
 from .requests import actor_of, office_page, row_number
 from .rounds import Countersign
+from .supervision import MAY_MOVE, steps_for_exceptions
 
 MOST_LINES = 5
 
@@ -232,6 +233,8 @@ def flow(request: HttpRequest, label: str) -> HttpResponseBase:
         "guards": [
             {"title": each.title, "basis": each.basis, "url": article_url(each.basis)} for each in guards_of(shown)
         ],
+        "movers": "、".join(str(Role(role).label) for role in MAY_MOVE),
+        "movable_to": "、".join(steps_for_exceptions(shown)),
         "papers": [form(*paper).title] if paper[0] else [],
         "versions": [
             {"number": number, "current": number == current.version, "note": each.version_note}

@@ -29,6 +29,12 @@ def valid_opinions(case: Case) -> dict[str, Opinion]:
     return dict(notes["opinions"])
 
 
+def opinion_facts(case: Case, *steps: str) -> dict[str, object]:
+    """The opinions in force as fields of the case: what a later step is shown of an earlier one's."""
+    opinions = valid_opinions(case)
+    return {step: [opinions[step].pk, opinions[step].text] if step in opinions else "" for step in steps}
+
+
 def step_of(task: DeskTask) -> str:
     """The step under which what is written at this task is kept: one per required actor."""
     name: str = task.flow_task.name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -88,6 +89,8 @@ class Paperwork:
     checks_hint = "填表时自动核对，不必等全表填完。"  # what stands in the checks panel of an empty form
     form: tuple[str, int] = ("", 0)
     across_pages = False  # 骑缝章: its seals go over the edges of all pages as well
+    # Files the flow's sheet as it stands, with a label: for a case that a supervisor moved.
+    refile: Callable[[Move, str], None] | None = None
     scripts: tuple[str, ...] = ()  # comforts of this flow's own sheet, beside those of every desk
 
     def describe(self, case: Case, entity: Any) -> None:
@@ -106,12 +109,15 @@ class Paperwork:
         """The fields steps are shown, by name, as plain values: what a desk's `shown` names (see procedure.py)."""
         return {}
 
+    fact_labels: Mapping[str, str] = MappingProxyType({})
+
     def fact_label(self, name: str) -> str:
-        return name
+        return self.fact_labels.get(name, name)
 
     def fact_text(self, case: Case, name: str, value: Any) -> str:
-        """A field's value for people, masked where it is personal."""
-        return str(value)
+        """A field's value for people, masked where it is personal; of an opinion (`opinion_facts`) its text."""
+        of_opinion = isinstance(value, list) and len(value) == 2 and isinstance(value[0], int)
+        return str(value[1] if of_opinion else value)
 
     def state_tag(self, entity: Any) -> dict[str, str]:
         raise NotImplementedError
@@ -165,11 +171,8 @@ class Paperwork:
         return True
 
     def can_lie_in(self, case: Case, state: str) -> bool:
-        """Whether what must stand before that step does stand, so that an exception skips no signature."""
-        return False
-
-    def moved_by_exception(self, move: Move) -> None:
-        """File the paper of a case that a supervisor moved."""
+        """Whether nothing outside the case forbids that an exception lays it there (supervision.py)."""
+        return True
 
     def take_back(self, move: Move, acted: DeskTask) -> None:
         """Undo on the entity what the act of `acted` did: the state returns, what was signed or sealed is void."""

@@ -16,8 +16,8 @@ What a flow declares, and what it gets for it:
 - 会签 and 票签: a `rounds.Countersign` node and actions that are a `rounds.Vote`.
 - 加签: a `consulting.Consult` node and three actions that are `consulting.Ask`, `Answer`, `Withdraw`.
 - Versions: a changed flow is a second `Procedure` with the same `paperwork.flow_label` and a higher `version`.
-- Administration by exception: a transition `move_by_exception(self, to)` of the entity; its sources and targets say
-  which moves a supervisor may make. Without it there are none.
+- 例外处理: a transition `move_by_exception = round_about.moved_by_exception(state, <open states>)` of the entity and
+  `Paperwork.refile`, by which the sheet is filed again and says so. Every flow of more than one step has it.
 """
 
 from __future__ import annotations
@@ -166,6 +166,11 @@ class Procedure(Flow):
         source._activate_next(made)
 
 
+def source_of(case: Case) -> DeskTask:
+    """Where a case comes from that is laid anew by nobody of its way: its beginning."""
+    return DeskTask.objects.filter(process=case, office__isnull=True).order_by("pk")[0]
+
+
 def place_of(task: DeskTask) -> tuple[str, Lying]:
     """The step of a task and where it lies."""
     return task.flow_task.name, Lying(task.office_id or 0, task.office_role, task.seat)
@@ -212,4 +217,13 @@ def open_tasks(case: Case) -> list[DeskTask]:
 
 
 __all__ = ["Begin", "Closed", "Desk", "DeskActivation", "Lying", "Place", "Procedure", "all_flows"]
-__all__ += ["at_county_department", "at_township", "at_village", "flows", "open_tasks", "place_of", "versions_of"]
+__all__ += [
+    "at_county_department",
+    "at_township",
+    "at_village",
+    "flows",
+    "open_tasks",
+    "place_of",
+    "source_of",
+    "versions_of",
+]

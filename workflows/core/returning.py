@@ -141,11 +141,14 @@ class SendBack(TaskAction):
     weight = "plain"
     needs_reason = returns = True
     form = ReturnForm
+    tells: ClassVar[str] = "退回补正"  # how the message to whoever has it again begins
 
     def fields(self, page: Any) -> list[dict[str, Any]]:
         case, typed = page.on_case, page.typed or {}
         been = been_at(case)
         desks = earlier_desks(case, page.step)
+        if len(desks) == 1:
+            return []  # to the one step before this one, and from there straight here in any case
         to = [(desk.name, f"{desk.task_title}（{'、'.join(dict.fromkeys(been[desk.name]))}）") for desk in desks]
         return [
             {"name": "to", "label": "退回到", "choices": to, "value": typed.get("to", "")},
@@ -177,27 +180,7 @@ class SendBack(TaskAction):
         move.details["mode"] = sent.mode
 
     def after(self, move: Move) -> None:
-        tell(move, move.data["desk"], f"退回补正：{move.reason}")
-
-
-class SendBackToClerk(TaskAction):
-    """退回 where it can only go to whoever fills the paper in, and every step is walked again: the entity has a
-    transition `send_back(self)`. A flow gives `code`, `nodes` and its own `refusals`."""
-
-    label = "退回补正"
-    told = "退回补正"
-    needs_reason = returns = True
-    form = ReasonForm
-    tells: ClassVar[str] = "退回补正"  # how the message to the clerk begins
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        for desk in move.case.flow_class.implied(move.entity.state):
-            tell(move, desk, f"{self.tells}：{move.reason}")
+        tell(move, move.data["desk"], f"{self.tells}：{move.reason}")
 
 
 def skipped(case: Case, sent: CaseReturn) -> list[tuple[Desk, DeskTask]]:
@@ -234,6 +217,11 @@ def go_on(move: Move, plain: Callable[[], Any], *, rewrites: Sequence[str] = (),
     Called when the fields are written; `plain` is the entity's own transition. `rewrites` are fields that this act
     writes anew; `because` names fields that make it walk in any case.
     """
+    _settle(move, plain, rewrites, because)
+    void_what_changed(move)  # before the act files its paper
+
+
+def _settle(move: Move, plain: Callable[[], Any], rewrites: Sequence[str], because: Sequence[str]) -> None:
     sent = open_return(move.case, move.task.flow_task.name)
     if sent is None:
         plain()

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 
 class PostState(models.TextChoices):
     """States are only added, never renamed."""
@@ -68,10 +70,6 @@ class Post(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def approve(self) -> None:
         """乡镇核定岗位的类别、所在村、职责和人数；从此可以安置人。"""
 
-    @transition(field=state, source=PostState.AWAITING_APPROVAL, target=PostState.RETURNED)
-    def send_back(self) -> None:
-        """退回补正：写明要补什么。"""
-
     @transition(field=state, source=PostState.AWAITING_APPROVAL, target=PostState.REJECTED)
     def reject(self) -> None:
         """乡镇不予核定，本件办结。"""
@@ -88,6 +86,10 @@ class Post(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_SETTLED, BEFORE_SETTLED)
+    hand_back = handed_back(state, BEFORE_SETTLED, BEFORE_SETTLED)
+    move_by_exception = moved_by_exception(state, BEFORE_SETTLED)
 
     @transition(field=state, source=PostState.VACANT, target=PostState.OCCUPIED)
     def occupy(self) -> None:
@@ -221,19 +223,6 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def conclude(self) -> None:
         """甲方盖章，协议签订。"""
 
-    @transition(
-        field=state,
-        source=[
-            AgreementState.AWAITING_TOWNSHIP_SIGNATURE,
-            AgreementState.AWAITING_TOWNSHIP_SEAL,
-            AgreementState.AWAITING_VILLAGE_SIGNATURE,
-            AgreementState.AWAITING_VILLAGE_SEAL,
-        ],
-        target=AgreementState.RETURNED,
-    )
-    def send_back(self) -> None:
-        """退回村经办人改好，劳动者重新签字。"""
-
     @transition(field=state, source=list(BEFORE_CONCLUDED), target=AgreementState.VOIDED)
     def void(self) -> None:
         """作废：签订以前由村经办人撤销。"""
@@ -246,6 +235,10 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_CONCLUDED, BEFORE_CONCLUDED)
+    hand_back = handed_back(state, BEFORE_CONCLUDED, BEFORE_CONCLUDED)
+    move_by_exception = moved_by_exception(state, BEFORE_CONCLUDED)
 
 
 # Tenures and leaves.

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 
 class TenureState(models.TextChoices):
     """States are only added, never renamed."""
@@ -199,10 +201,6 @@ class Leave(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def reject(self) -> None:
         """不批准，写明理由。"""
 
-    @transition(field=state, source=LeaveState.AWAITING_APPROVAL, target=LeaveState.RETURNED)
-    def send_back(self) -> None:
-        """退回补正。"""
-
     @transition(field=state, source=LeaveState.APPROVED, target=LeaveState.BACK)
     def come_back(self) -> None:
         """返岗销假。"""
@@ -223,3 +221,7 @@ class Leave(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_APPROVED, BEFORE_APPROVED)
+    hand_back = handed_back(state, BEFORE_APPROVED, BEFORE_APPROVED)
+    move_by_exception = moved_by_exception(state, BEFORE_APPROVED)

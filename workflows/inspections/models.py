@@ -10,6 +10,7 @@ from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from registry.encryption import EncryptedTextField
+from workflows.core.round_about import moved_by_exception
 
 
 class About(models.TextChoices):
@@ -44,6 +45,18 @@ class FindingState(models.TextChoices):
     HANDED_OVER = "handed_over", "已移送"
     UNFOUNDED = "unfounded", "不属实"
     VOIDED = "voided", "已作废"
+
+
+# Where a finding lies before it is settled.
+ON_THE_WAY = (
+    FindingState.AWAITING_FEEDBACK,
+    FindingState.RECTIFYING,
+    FindingState.AWAITING_WARNING,
+    FindingState.AWAITING_WARNING_DELIVERY,
+    FindingState.WARNED,
+    FindingState.AWAITING_VERDICT,
+    FindingState.ESTABLISHED,
+)
 
 
 class Finding(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
@@ -173,6 +186,8 @@ class Finding(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：警告送达以前收回。"""
         return to
+
+    move_by_exception = moved_by_exception(state, ON_THE_WAY)
 
 
 # Inspections, and money that was paid without right and how it comes back.

@@ -10,6 +10,7 @@ from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelM
 
 from audit.append_only import AppendOnlyModel
 from registry.encryption import EncryptedTextField
+from workflows.core.round_about import moved_by_exception
 
 
 class RecoveryState(models.TextChoices):
@@ -21,6 +22,14 @@ class RecoveryState(models.TextChoices):
     OWED = "owed", "待退回"
     REPAID = "repaid", "已退清"
     VOIDED = "voided", "已作废"
+
+
+ON_THE_WAY = (
+    RecoveryState.AWAITING_REVIEW,
+    RecoveryState.AWAITING_SEAL,
+    RecoveryState.AWAITING_DELIVERY,
+    RecoveryState.OWED,
+)
 
 
 class Recovery(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
@@ -109,6 +118,8 @@ class Recovery(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：下一环节办理以前收回。"""
         return to
+
+    move_by_exception = moved_by_exception(state, ON_THE_WAY)
 
 
 class RecoveryLine(models.Model):

@@ -15,9 +15,9 @@ from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import Opens, VoidCase
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 
 from . import rules
 from .documents import FIELDS, SEALING, STEP, WRITING, facts_of, file_request, file_sealed
@@ -144,8 +144,7 @@ class RequestSeal(_AtClerk):
         if not case.number and case.township is not None:
             case.number = next_number(move.county, f"{move.on.year}-{case.township.code}-印")
             case.submitted_at = move.at
-        void_opinions(move, why="退回补正后重新提出")
-        move.entity.submit()
+        go_on(move, move.entity.submit)
         move.entity.save()
         file_request(move, "提出用印申请")
 
@@ -165,7 +164,7 @@ class ApproveSeal(TaskAction):
         return refusals(rules.APPROVAL, facts_of(_saved(move), actor_requested=_own(move)))
 
     def apply(self, move: Move) -> None:
-        move.entity.approve()
+        go_on(move, move.entity.approve, rewrites=(STEP,))
         move.entity.save()
         text = str(move.data["opinion"]).strip()
         move.fields["opinion"] = text
@@ -197,15 +196,11 @@ class RejectSeal(TaskAction):
 
 
 @register
-class SendLetterBack(SendBackToClerk):
-    """By the approver or the keeper; an approval already given ends with it."""
+class SendLetterBack(SendBack):
+    """By the approver or the keeper; an approval already given ends when the letter comes again changed."""
 
     code = "letters.send_back"
     nodes = (STEP, SEALING)
-
-    def apply(self, move: Move) -> None:
-        super().apply(move)
-        void_opinions(move, why=f"退回补正：{move.reason}")
 
 
 @register

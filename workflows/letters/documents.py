@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +18,7 @@ from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, text
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version
 from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import use_seal, valid_opinions
+from workflows.core.opinions import opinion_facts, use_seal, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from . import rules
@@ -27,6 +28,9 @@ FORM = ("seal_request", 1)
 LETTER = ("official_letter", 1)
 STEP, SEALING, WRITING = "approve_letter", "seal_letter", "write_letter"
 FIELDS = ("title", "addressee", "body", "purpose", "copies")
+FACT_LABELS = MappingProxyType(
+    {"title": "标题", "addressee": "主送单位", "body": "正文", "purpose": "用途", "copies": "份数", STEP: "审批意见"}
+)
 OPINION = OpinionCell(
     places=OpinionPlaces("opinion", "approved_on", "approver_signature", ""),
     label="审批意见",
@@ -130,6 +134,7 @@ class LetterPaperwork(Paperwork):
     flow_label = "letters"
     title = "用印申请"
     form = FORM
+    refile = staticmethod(file_request)
 
     def describe(self, case: Case, entity: Letter) -> None:
         case.title = (entity.title or "用印申请")[:60]
@@ -137,6 +142,11 @@ class LetterPaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Letter) -> dict[str, Any]:
         return {"state": entity.state, **{name: getattr(entity, name) for name in FIELDS}}
+
+    fact_labels: Mapping[str, str] = FACT_LABELS
+
+    def facts(self, case: Case, entity: Letter) -> dict[str, Any]:
+        return {name: str(getattr(entity, name)) for name in FIELDS} | opinion_facts(case, STEP)
 
     def state_tag(self, entity: Letter) -> dict[str, str]:
         state = LetterState(entity.state)

@@ -43,6 +43,7 @@ class LetterFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[LetterState.AWAITING_APPROVAL],
+        shown=FIELDS,
     ).LeadsTo(this.seal_letter, this.write_letter, this.closed)
 
     seal_letter = Desk(
@@ -52,6 +53,7 @@ class LetterFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[LetterState.AWAITING_SEAL],
+        shown=(*FIELDS, "approve_letter"),
     ).LeadsTo(this.write_letter, this.closed)
 
     closed = Closed(while_in=[LetterState.SEALED, LetterState.REJECTED, LetterState.VOIDED])

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
+
 
 class LetterState(models.TextChoices):
     """States are only added, never renamed."""
@@ -63,12 +65,6 @@ class Letter(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def reject(self) -> None:
         """不予用印，本件办结。"""
 
-    @transition(
-        field=state, source=[LetterState.AWAITING_APPROVAL, LetterState.AWAITING_SEAL], target=LetterState.RETURNED
-    )
-    def send_back(self) -> None:
-        """退回补正：写明要改什么；已批准的，批准作废。"""
-
     @transition(field=state, source=LetterState.AWAITING_SEAL, target=LetterState.SEALED)
     def seal(self) -> None:
         """印章管理员盖章、登记。"""
@@ -85,3 +81,7 @@ class Letter(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。盖了章的不能收回。"""
         return to
+
+    send_back_to = sent_back(state, BEFORE_SEALED, BEFORE_SEALED)
+    hand_back = handed_back(state, BEFORE_SEALED, BEFORE_SEALED)
+    move_by_exception = moved_by_exception(state, BEFORE_SEALED)

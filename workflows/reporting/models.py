@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from registry.encryption import EncryptedTextField
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
 
 
 class LedgerState(models.TextChoices):
@@ -99,14 +100,6 @@ class Ledger(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def receive(self) -> None:
         """县就业服务中心接收。"""
 
-    @transition(
-        field=state,
-        source=[LedgerState.AWAITING_REVIEW, LedgerState.AWAITING_SEAL, LedgerState.AWAITING_RECEIPT],
-        target=LedgerState.RETURNED,
-    )
-    def send_back(self) -> None:
-        """退回填表人，写明要改什么。"""
-
     @transition(field=state, source=LedgerState.RECEIVED, target=LedgerState.ARCHIVED)
     def archive(self) -> None:
         """归档：当月过完以后。"""
@@ -123,6 +116,10 @@ class Ledger(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, [*AT_TOWNSHIP, LedgerState.AWAITING_RECEIPT], AT_TOWNSHIP)
+    hand_back = handed_back(state, AT_TOWNSHIP, [*AT_TOWNSHIP, LedgerState.AWAITING_RECEIPT])
+    move_by_exception = moved_by_exception(state, [*AT_TOWNSHIP, LedgerState.AWAITING_RECEIPT])
 
 
 class RowKind(models.TextChoices):

@@ -20,7 +20,7 @@ from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage, opener
 from workflows.core.opinions import give_opinion, valid_opinions, void_opinions
 from workflows.core.refusals import NotFound, Overtaken, Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 from workflows.employment.models import LASTING, EndReason, Tenure
 from workflows.employment.tenures.endings import lock_tenure
 from workflows.employment.tenures.spans import agreements_by_tenure
@@ -33,7 +33,7 @@ from .forms import ExitDraftForm
 from .ground_rules import content_guards, decision_guards
 from .grounds import GROUNDS
 from .models import BEFORE_DECIDED, OVER, Termination, TerminationState
-from .papers import CONFIRM, DECIDE, DRAW_UP, file_approval
+from .papers import CONFIRM, DECIDE, DRAW_UP, SEAL, file_approval
 from .rules import ExitFacts, exit_not_own_proposal
 
 TOWNSHIP_OPENERS = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER)
@@ -259,21 +259,24 @@ class ProposeExit(_AtVillage):
     def apply(self, move: Move) -> None:
         termination, case = move.entity, move.case
         ground = GROUNDS[termination.reason]
+        last_on = termination.last_on
         self.keep(move)
         policy = policy_on(move.county, move.on)
         termination.policy_set_id, move.policy = policy.set_id, policy.reference
-        # A new proposal is told to the person anew.
-        termination.heard_way, termination.heard_on, termination.statement = "", None, ""
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{termination.township.code}-退")
             case.submitted_at = case.submitted_at or move.at
-        void_opinions(move, why="退回补正后重新提出")
+        first = TerminationState.AWAITING_HEARING if ground.heard else TerminationState.AWAITING_DECISION
         if ground.reason == EndReason.UNSUITABLE:
-            termination.propose(TerminationState.AWAITING_CONFIRMATION)
-        else:
-            termination.propose(
-                TerminationState.AWAITING_HEARING if ground.heard else TerminationState.AWAITING_DECISION
-            )
+            first = TerminationState.AWAITING_CONFIRMATION
+        # The last day is no field of any step: the decision and the notice move it on by themselves.
+        moved = ["last_on"] if last_on != termination.last_on else []
+        go_on(move, lambda: termination.propose(first), because=moved)
+        if moved:
+            void_opinions(move, why="最后在岗日有变动")
+        if not move.details.get("straight_back"):
+            # A new proposal is told to the person anew.
+            termination.heard_way, termination.heard_on, termination.statement = "", None, ""
         termination.save()
         text = str(move.data["opinion"]).strip()
         file_approval(move, "村里提出", sign=give_opinion(move, verdict="propose", text=text))
@@ -301,18 +304,18 @@ class ConfirmGround(TaskAction):
         return refusals_at_township(move, decides=False)
 
     def apply(self, move: Move) -> None:
-        move.entity.confirm()
+        go_on(move, move.entity.confirm)
         move.entity.save()
         text = str(move.data["opinion"]).strip()
         file_approval(move, "乡镇确认", sign=give_opinion(move, verdict="agree", text=text))
 
 
 @register
-class SendExitBack(SendBackToClerk):
+class SendExitBack(SendBack):
     code = "terminations.send_back"
-    nodes = (CONFIRM, DECIDE)
+    nodes = (CONFIRM, DECIDE, SEAL)
 
-    def refusals(self, move: Move) -> Iterable[Refusal]:
+    def guards(self, move: Move) -> Iterable[Refusal]:
         return refusals((exit_not_own_proposal,), facts_for(move, fields_of(move.entity)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import format_html
@@ -28,12 +29,12 @@ from workflows.core.cells import (
 from workflows.core.delivery import DELIVERY_WAYS, RECEIPT, receipt_values
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.receipts import hands_panels
 from workflows.employment.models import EndReason
 
-from .facts import facts_of, fields_of, findings_about
+from .facts import FIELDS, facts_of, fields_of, findings_about
 from .forms import EVIDENCE_ROWS, HEARING_WAYS, ExitDraftForm
 from .ground_rules import content_guards, decision_guards
 from .grounds import GROUNDS
@@ -52,6 +53,7 @@ from .papers import (
     SEAL,
     approval_values,
     delivered,
+    file_approval,
     hearing_values,
     notice_values,
     standing_opinions,
@@ -106,6 +108,23 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What the village wrote; the last day moves on by itself (handling.py) and is no field of a step.
+SHOWN = tuple(name for name in FIELDS if name != "last_on")
+FACT_LABELS = MappingProxyType(
+    {
+        "facts": "事实和理由",
+        "last_on": "最后在岗日",
+        "happened_on": "发生日期",
+        "proof": "证明",
+        "verified_by": "核实人",
+        "verified_on": "核实日期",
+        "finding": "所依问题记录",
+        "evidence": "证据",
+        "statement": "本人陈述",
+        DECIDE: "审定意见",
+    }
+)
+
 
 class ExitPaperwork(Paperwork):
     """离岗 on paper and on the screen."""
@@ -114,6 +133,7 @@ class ExitPaperwork(Paperwork):
     title = "离岗"
     checks_hint = "填写时按离岗原因核对前提。"
     form = APPROVAL
+    refile = staticmethod(file_approval)
 
     def describe(self, case: Case, entity: Termination) -> None:
         case.title = entity.tenure.worker.name[:60]
@@ -122,6 +142,12 @@ class ExitPaperwork(Paperwork):
     def shown(self, case: Case, entity: Termination) -> dict[str, Any]:
         kept = {name: str(value) for name, value in fields_of(entity).items()}
         return {"state": entity.state, "statement": entity.statement, **kept}
+
+    fact_labels: Mapping[str, str] = FACT_LABELS
+
+    def facts(self, case: Case, entity: Termination) -> dict[str, Any]:
+        kept = {name: str(value or "") for name, value in fields_of(entity).items()}
+        return kept | {"statement": entity.statement, **opinion_facts(case, DECIDE)}
 
     def state_tag(self, entity: Termination) -> dict[str, str]:
         state = TerminationState(entity.state)

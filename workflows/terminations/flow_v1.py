@@ -22,7 +22,7 @@ from workflows.core.models import Case
 from workflows.core.places import Lying
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_township, at_village
 
-from .documents import ExitPaperwork
+from .documents import SHOWN, ExitPaperwork
 from .models import Termination, TerminationState
 
 
@@ -84,6 +84,7 @@ class ExitFlow(Procedure):
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[TerminationState.AWAITING_CONFIRMATION],
         by_exception=True,
+        shown=SHOWN,
     ).LeadsTo(this.hear_worker, this.draw_up_exit, this.closed)
 
     hear_worker = Desk(
@@ -93,6 +94,7 @@ class ExitFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_CLERK,
         while_in=[TerminationState.AWAITING_HEARING],
+        shown=SHOWN,
     ).LeadsTo(this.decide_exit, this.closed)
 
     decide_exit = Desk(
@@ -102,6 +104,7 @@ class ExitFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[TerminationState.AWAITING_DECISION],
+        shown=(*SHOWN, "statement"),
     ).LeadsTo(this.seal_notice, this.draw_up_exit, this.closed)
 
     seal_notice = EmployerSeals(
@@ -109,6 +112,7 @@ class ExitFlow(Procedure):
         name_lines="甲方\n盖章",
         todo="在通知书上盖章",
         while_in=[TerminationState.AWAITING_SEAL],
+        shown=(*SHOWN, "decide_exit"),
     ).LeadsTo(this.deliver_notice)
 
     deliver_notice = Desk(
@@ -118,6 +122,7 @@ class ExitFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_CLERK,
         while_in=[TerminationState.AWAITING_DELIVERY],
+        shown=(*SHOWN, "decide_exit"),
     ).LeadsTo(this.closed)
 
     closed = Closed(

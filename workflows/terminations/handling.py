@@ -20,6 +20,7 @@ from workflows.core.notices import tell, tell_office
 from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.receipts import Hands
 from workflows.core.refusals import Refusal
+from workflows.core.returning import go_on
 from workflows.employment.tenures.endings import Ending, end_tenure, lock_tenure
 
 from .actions import refusals_at_township
@@ -62,7 +63,7 @@ class HearWorker(TaskAction):
         hands: Hands = move.data["hands"]
         termination.heard_way, termination.heard_on = hands.way, move.data["heard_on"]
         termination.statement = str(move.data["statement"] or "").strip()
-        termination.hear()
+        go_on(move, termination.hear)
         termination.save()
         move.details["heard"] = hands.way
         file_hearing(move, hands)
@@ -111,7 +112,7 @@ class DecideExit(TaskAction):
         policy = policy_on(move.county, move.on)
         termination.policy_set_id, move.policy = policy.set_id, policy.reference
         settle_last_day(move, termination, move.on)
-        termination.decide()
+        go_on(move, termination.decide)
         termination.save()
         text = str(move.data["opinion"]).strip()
         file_approval(move, "乡镇审定", sign=give_opinion(move, verdict="agree", text=text))

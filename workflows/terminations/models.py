@@ -9,6 +9,7 @@ from django.db.models import Q
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from registry.encryption import EncryptedTextField
+from workflows.core.round_about import handed_back, moved_by_exception, sent_back
 from workflows.employment.models import EndReason
 
 
@@ -143,14 +144,6 @@ class Termination(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @transition(
         field=state,
         source=[TerminationState.AWAITING_CONFIRMATION, TerminationState.AWAITING_DECISION],
-        target=TerminationState.RETURNED,
-    )
-    def send_back(self) -> None:
-        """退回补正：写明要补什么，改好以后重新告知、听取陈述。"""
-
-    @transition(
-        field=state,
-        source=[TerminationState.AWAITING_CONFIRMATION, TerminationState.AWAITING_DECISION],
         target=TerminationState.REJECTED,
     )
     def reject(self) -> None:
@@ -179,6 +172,12 @@ class Termination(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, [*BEFORE_DECIDED, TerminationState.AWAITING_SEAL], BEFORE_DECIDED)
+    hand_back = handed_back(state, BEFORE_DECIDED, [*BEFORE_DECIDED, TerminationState.AWAITING_SEAL])
+    move_by_exception = moved_by_exception(
+        state, [*BEFORE_DECIDED, TerminationState.AWAITING_SEAL, TerminationState.AWAITING_DELIVERY]
+    )
 
 
 class ReviewCause(models.TextChoices):
@@ -250,10 +249,6 @@ class Review(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         """复核决定书盖章：维持，或者撤销原通知，用工协议继续履行。"""
         return to
 
-    @transition(field=state, source=ReviewState.AWAITING_RULING, target=ReviewState.RETURNED)
-    def send_back(self) -> None:
-        """退回补正：写明要补什么。"""
-
     @transition(field=state, source=list(BEFORE_RULED), target=ReviewState.VOIDED)
     def void(self) -> None:
         """作废：复核以前撤销。"""
@@ -266,3 +261,7 @@ class Review(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def take_back(self, to: str) -> str:
         """撤回：最后办理的人在下一环节办理以前收回。"""
         return to
+
+    send_back_to = sent_back(state, [*BEFORE_RULED, ReviewState.AWAITING_SEAL], BEFORE_RULED)
+    hand_back = handed_back(state, BEFORE_RULED, [*BEFORE_RULED, ReviewState.AWAITING_SEAL])
+    move_by_exception = moved_by_exception(state, [*BEFORE_RULED, ReviewState.AWAITING_SEAL])

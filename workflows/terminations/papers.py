@@ -222,10 +222,12 @@ def standing_opinions(termination: Termination, case: Case) -> dict[str, Opinion
     return {step: opinion for step, opinion in valid_opinions(case).items() if step in PLACES}
 
 
-def file_approval(move: Move, label: str, *, sign: Opinion) -> None:
+def file_approval(move: Move, label: str, *, sign: Opinion | None = None) -> None:
     """The next version of the 审定表, signed in this move."""
     termination: Termination = move.entity
-    opinions = {**standing_opinions(termination, move.case), sign.step: sign}
+    opinions = dict(standing_opinions(termination, move.case))
+    if sign is not None:
+        opinions[sign.step] = sign
     fields = {name: getattr(termination, name) for name in ("facts", "last_on", "evidence", *PROVEN)}
     file_opinions(
         move,

@@ -26,7 +26,7 @@ from workflows.core.cells import (
 )
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.signing_refusal import refusal_panel
 from workflows.core.worker_ink import ink_panel
@@ -35,7 +35,7 @@ from ..models import BEFORE_SUMMARY, SETTLED, Appraisal, Grade, State, View, Voi
 from ..scheme_models import CRITERIA
 from . import rules
 from .facts import facts_of, figures_for, outcome_facts, voices_of
-from .papers import standing_ink, void_hands
+from .papers import file_form, standing_ink, void_hands
 from .values import (
     FORM,
     PLACES,
@@ -99,6 +99,11 @@ class AppraisalPaperwork(Paperwork):
     flow_label = "appraisals"
     title = "年度考核"
     form = FORM
+    refile = staticmethod(file_form)
+
+    def can_lie_in(self, case: Case, state: str) -> bool:
+        """A summary holds it: that one is sent back or voided first."""
+        return case.entity.summary_id is None
 
     def describe(self, case: Case, entity: Appraisal) -> None:
         case.title = entity.worker.name[:60]
@@ -124,11 +129,13 @@ class AppraisalPaperwork(Paperwork):
             "result": [entity.grade, entity.review],
             "reason": f"{entity.reason}{entity.differs_because}{entity.heard_summary}",
             "village": [village.pk, village.text] if village is not None else "",
+            **opinion_facts(case, "township_agrees"),
         }
 
     def fact_label(self, name: str) -> str:
         labels = {"figures": "汇总的数字", "voices": "听取的意见", "grade": "村拟定结果", "reason": "理由"}
-        return labels.get(name, "考核结果" if name == "result" else "村考核组意见")
+        labels |= {"result": "考核结果", "township_agrees": "乡镇意见"}
+        return labels.get(name, "村考核组意见")
 
     def fact_text(self, case: Case, name: str, value: Any) -> str:
         if name == "grade":
@@ -139,7 +146,7 @@ class AppraisalPaperwork(Paperwork):
             return "、".join(f"{CRITERIA[code][0]}{points}分" for code, points in value["points"].items())
         if name == "voices":
             return "；".join(f"{Voice(kind).label}{who}：{View(view).label}" for kind, who, view, _ in value)
-        return value[1] if name == "village" and value else str(value)
+        return super().fact_text(case, name, value)
 
     def state_tag(self, entity: Appraisal) -> dict[str, str]:
         state = State(entity.state)

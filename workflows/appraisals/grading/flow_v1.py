@@ -70,6 +70,7 @@ class AppraisalFlow(Procedure):
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[State.UNDER_REVIEW],
         by_exception=True,
+        shown=(*PROPOSED, "result"),
     ).LeadsTo(this.worker_confirms_again, this.closed)
 
     worker_confirms_again = Desk(
@@ -80,6 +81,7 @@ class AppraisalFlow(Procedure):
         role=Role.VILLAGE_CLERK,
         while_in=[State.AWAITING_WORKER_AGAIN],
         by_exception=True,
+        shown=(*PROPOSED, "result"),
     ).LeadsTo(this.township_agrees, this.closed)
 
     township_agrees = Desk(
@@ -99,6 +101,7 @@ class AppraisalFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[State.AWAITING_SEAL],
+        shown=(*PROPOSED, "result", "township_agrees"),
     ).LeadsTo(this.await_summary, this.closed)
 
     await_summary = Desk(

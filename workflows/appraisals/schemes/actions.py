@@ -15,9 +15,9 @@ from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import VoidInTownship
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import Overtaken, Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 
 from ..opening import OpenForYear
 from ..scheme_models import BEFORE_ISSUED, TEXTS, Scheme, SchemeState
@@ -111,9 +111,8 @@ class SubmitScheme(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{scheme.township.code}-核案")
             case.submitted_at = move.at
-        scheme.submit()
+        go_on(move, scheme.submit)
         scheme.save()
-        void_opinions(move, why="退回补正后重新提交")
         file_scheme(move, "拟好考核方案")
 
 
@@ -130,13 +129,13 @@ class ApproveScheme(TaskAction):
         return refusals(rules.REVIEW, facts_of(move.entity, fields_of(move.entity), move.on, move.actor))
 
     def apply(self, move: Move) -> None:
-        move.entity.approve()
+        go_on(move, move.entity.approve, rewrites=(STEP,))
         move.entity.save()
         file_scheme(move, "乡镇审核人签字", sign=give_opinion(move, verdict="agree", text="同意印发。"))
 
 
 @register
-class SendSchemeBack(SendBackToClerk):
+class SendSchemeBack(SendBack):
     code = "schemes.send_back"
     nodes = (STEP, "seal_scheme")
 

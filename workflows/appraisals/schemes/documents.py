@@ -27,7 +27,7 @@ from workflows.core.cells import (
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..scheme_models import BEFORE_ISSUED, CRITERIA, POINTS, TEXTS, ReceiptState, Scheme, SchemeReceipt, SchemeState
@@ -44,6 +44,7 @@ RECEIPT = OpinionCell(
     phrases=("已收到，将向村两委成员和专岗人员传达，按方案组织实施。",),
 )
 NUMBERS = (*POINTS, "learning_target", "pass_mark")
+SHOWN = (*NUMBERS, *TEXTS)
 UNFINISHED = frozenset({"points_do_not_add_up", "nothing_for_daily_work", "no_target", "no_pass_mark", "not_written"})
 
 
@@ -169,6 +170,7 @@ class SchemePaperwork(Paperwork):
     flow_label = "schemes"
     title = "年度考核方案"
     form = FORM
+    refile = staticmethod(file_scheme)
 
     def describe(self, case: Case, entity: Scheme) -> None:
         case.title = f"{entity.year}年度考核方案"
@@ -176,6 +178,13 @@ class SchemePaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Scheme) -> dict[str, Any]:
         return {"state": entity.state, **fields_of(entity)}
+
+    def facts(self, case: Case, entity: Scheme) -> dict[str, Any]:
+        return {name: str(value) for name, value in fields_of(entity).items()} | opinion_facts(case, STEP)
+
+    def fact_label(self, name: str) -> str:
+        labels = {"learning_target": "全年应参加学习次数", "pass_mark": "合格分数线", STEP: "审核意见", **rules.LABELS}
+        return labels.get(name) or f"{CRITERIA[name.removesuffix('_points')][0]}分值"
 
     def state_tag(self, entity: Scheme) -> dict[str, str]:
         state = SchemeState(entity.state)

@@ -13,7 +13,7 @@ from registry.roles import Role
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_township, at_village
 
 from ..scheme_models import ReceiptState, Scheme, SchemeReceipt, SchemeState
-from .documents import ReceiptPaperwork, SchemePaperwork
+from .documents import SHOWN, ReceiptPaperwork, SchemePaperwork
 
 
 class SchemeFlow(Procedure):
@@ -32,6 +32,7 @@ class SchemeFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_CLERK,
         while_in=[SchemeState.DRAFT, SchemeState.RETURNED],
+        returned_state=SchemeState.RETURNED,
     ).LeadsTo(this.review_scheme, this.closed)
 
     review_scheme = Desk(
@@ -41,6 +42,7 @@ class SchemeFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[SchemeState.AWAITING_REVIEW],
+        shown=SHOWN,
     ).LeadsTo(this.seal_scheme, this.draw_up_scheme, this.closed)
 
     seal_scheme = Desk(
@@ -50,6 +52,7 @@ class SchemeFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[SchemeState.AWAITING_SEAL],
+        shown=(*SHOWN, "review_scheme"),
     ).LeadsTo(this.draw_up_scheme, this.closed)
 
     closed = Closed(while_in=[SchemeState.ISSUED, SchemeState.VOIDED])

@@ -13,9 +13,9 @@ from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import VoidInTownship
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import Overtaken, Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 
 from ..models import Appraisal, State
 from ..opening import OpenForYear
@@ -90,8 +90,7 @@ class SubmitSummary(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{summary.township.code}-核汇")
             case.submitted_at = move.at
-        void_opinions(move, why="退回补正后重新提交")
-        summary.submit()
+        go_on(move, summary.submit)
         summary.save()
         move.details["members"] = len(members_of(summary))
         file_summary(move, "填表人签字", sign=give_opinion(move, verdict="agree", text="已核对。"))
@@ -137,7 +136,7 @@ class ApproveSummary(TaskAction):
         return refusals(rules.REVIEW, facts_of(move.entity, members_of(move.entity), move.actor))
 
     def apply(self, move: Move) -> None:
-        move.entity.approve()
+        go_on(move, move.entity.approve, rewrites=(REVIEWING,))
         move.entity.save()
         file_summary(move, "审核人签字", sign=give_opinion(move, verdict="agree", text="同意报送。"))
 
@@ -157,7 +156,7 @@ class ReportSummary(TaskAction):
 
     def apply(self, move: Move) -> None:
         move.entity.reported_on = move.on
-        move.entity.report()
+        go_on(move, move.entity.report)
         move.entity.save()
         file_summary(move, "乡镇盖章报送", seal=opinion_to_seal(move, REVIEWING))
 
@@ -166,7 +165,7 @@ class ReportSummary(TaskAction):
 
 
 @register
-class SendSummaryBack(SendBackToClerk):
+class SendSummaryBack(SendBack):
     """退回 by the township's own people or by the county's office."""
 
     code = "summaries.send_back"

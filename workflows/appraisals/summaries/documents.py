@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import format_html
@@ -18,7 +20,7 @@ from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, seal_p
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..grading.figures import from_json
@@ -146,6 +148,7 @@ class SummaryPaperwork(Paperwork):
     flow_label = "summaries"
     title = "考核结果汇总"
     form = FORM
+    refile = staticmethod(file_summary)
 
     def describe(self, case: Case, entity: Summary) -> None:
         case.title = f"{entity.year}年度考核结果汇总"
@@ -154,6 +157,17 @@ class SummaryPaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Summary) -> dict[str, Any]:
         return {"state": entity.state, "members": [[each.pk, each.grade, each.state] for each in members_of(entity)]}
+
+    fact_labels: Mapping[str, str] = MappingProxyType({"members": "考核结果", REVIEWING: "审核意见"})
+
+    def facts(self, case: Case, entity: Summary) -> dict[str, Any]:
+        members = [[each.worker.name, each.grade] for each in members_of(entity)]
+        return {"members": members, **opinion_facts(case, REVIEWING)}
+
+    def fact_text(self, case: Case, name: str, value: Any) -> str:
+        if name == "members":
+            return "、".join(f"{who}{Grade(grade).label}" for who, grade in value or ())
+        return super().fact_text(case, name, value)
 
     def state_tag(self, entity: Summary) -> dict[str, str]:
         state = SummaryState(entity.state)

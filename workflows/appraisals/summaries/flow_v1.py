@@ -32,6 +32,7 @@ class SummaryFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_CLERK,
         while_in=[SummaryState.DRAFT, SummaryState.RETURNED],
+        returned_state=SummaryState.RETURNED,
     ).LeadsTo(this.review_summary, this.closed)
 
     review_summary = Desk(
@@ -41,6 +42,7 @@ class SummaryFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[SummaryState.AWAITING_REVIEW],
+        shown=("members",),
     ).LeadsTo(this.seal_summary, this.fill_summary, this.closed)
 
     seal_summary = Desk(
@@ -50,6 +52,7 @@ class SummaryFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[SummaryState.AWAITING_SEAL],
+        shown=("members", "review_summary"),
     ).LeadsTo(this.file_summary, this.fill_summary, this.closed)
 
     file_summary = Desk(
@@ -59,6 +62,7 @@ class SummaryFlow(Procedure):
         place=at_county_department("employment_service"),
         role=Role.EMPLOYMENT_SERVICE_OFFICER,
         while_in=[SummaryState.AWAITING_FILING],
+        shown=("members", "review_summary"),
     ).LeadsTo(this.fill_summary, this.closed)
 
     closed = Closed(while_in=[SummaryState.FILED, SummaryState.VOIDED])

@@ -177,7 +177,7 @@ class ReviewRoster(_Decides):
     in_batch = True
 
     def apply(self, move: Move) -> None:
-        go_on(move, move.entity.review)
+        go_on(move, move.entity.review, rewrites=(REVIEW,))
         move.entity.save()
         file_version(move, "乡镇审核", sign=give_opinion(move, verdict="agree", text=self.text))
 

@@ -23,7 +23,7 @@ from workflows.core.cells import pad, panel_field, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import UNPAID, PayLine, PayRoster, RosterState
@@ -139,6 +139,7 @@ class RosterPaperwork(Paperwork):
     title = "薪酬发放"
     checks_hint = "制表、审核时核对。"
     form = FORM
+    refile = staticmethod(file_version)
 
     def describe(self, case: Case, entity: PayRoster) -> None:
         batch = f"第{entity.batch}批" if entity.batch > 1 else ""
@@ -154,13 +155,16 @@ class RosterPaperwork(Paperwork):
             "lines": [
                 [line.worker.name, line.village.name, line.for_month.isoformat(), str(line.amount)]
                 for line in lines_of(entity)
-            ]
+            ],
+            **opinion_facts(case, REVIEW),
         }
 
     def fact_label(self, name: str) -> str:
-        return {"lines": "发放明细"}.get(name, name)
+        return {"lines": "发放明细", REVIEW: "审核意见"}.get(name, name)
 
     def fact_text(self, case: Case, name: str, value: Any) -> str:
+        if name != "lines":
+            return super().fact_text(case, name, value)
         return "；".join(f"{row[0]}{row[3]}元" for row in value or [])
 
     def state_tag(self, entity: PayRoster) -> dict[str, str]:

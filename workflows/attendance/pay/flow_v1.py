@@ -55,6 +55,7 @@ class RosterFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[RosterState.AWAITING_SEAL],
+        shown=("lines", "review_roster"),
     ).LeadsTo(this.pay_out, this.closed)
 
     pay_out = Desk(

@@ -18,7 +18,7 @@ from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import IN_VILLAGE, ON_THE_WAY, AttendanceSheet, SheetState
@@ -152,6 +152,7 @@ class SheetPaperwork(Paperwork):
     title = "考勤"
     checks_hint = "保存或交签时核对。"
     form = FORM
+    refile = staticmethod(file_version)
     scripts = ("attendance.js",)
 
     def describe(self, case: Case, entity: AttendanceSheet) -> None:
@@ -167,14 +168,17 @@ class SheetPaperwork(Paperwork):
         return {
             "rows": [[row.worker.name, row.marks, row.remark] for row in rows],
             "signed": [row.signature.digest if row.signature else "" for row in rows],
+            **opinion_facts(case, AUDIT),
         }
 
     def fact_label(self, name: str) -> str:
-        return {"rows": "逐日考勤", "signed": "本人签字"}.get(name, name)
+        return {"rows": "逐日考勤", "signed": "本人签字", AUDIT: "乡镇审核"}.get(name, name)
 
     def fact_text(self, case: Case, name: str, value: Any) -> str:
         if name == "rows":
             return "；".join(f"{row[0]}{''.join(days.printed(row[1]))}" for row in value or [])
+        if name == AUDIT:
+            return super().fact_text(case, name, value)
         return f"{sum(1 for digest in value or [] if digest)}人已签"
 
     def state_tag(self, entity: AttendanceSheet) -> dict[str, str]:

@@ -22,7 +22,7 @@ from workflows.core.rounds import Countersign, Seat
 
 from ..models import AttendanceSheet, SheetState
 from . import days
-from .documents import SheetPaperwork
+from .documents import AUDIT, SheetPaperwork
 
 
 class FillingDesk(Desk):
@@ -76,6 +76,7 @@ class SheetFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_CLERK,
         while_in=[SheetState.SIGNED],
+        shown=("rows", "signed"),
     ).LeadsTo(this.audit_sheet, this.fill_sheet, this.closed)
 
     audit_sheet = Desk(
@@ -95,6 +96,7 @@ class SheetFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[SheetState.AWAITING_SEAL],
+        shown=("rows", "signed", AUDIT),
     ).LeadsTo(this.closed)
 
     closed = Closed(while_in=[SheetState.LOCKED, SheetState.IN_PAY, SheetState.CORRECTED, SheetState.VOIDED])

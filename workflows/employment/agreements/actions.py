@@ -15,9 +15,9 @@ from workflows.core.guards import refusals
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import VoidInVillage
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 
 from ..models import BEFORE_CONCLUDED, Agreement, Post, PostState, Tenure, TenureState
@@ -103,9 +103,8 @@ class SubmitAgreement(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{agreement.township.code}-协")
             case.submitted_at = move.at
-        agreement.submit()
+        go_on(move, agreement.submit)
         agreement.save()
-        void_opinions(move, why="协议重新签订")
         file_signed_by_worker(move, move.data["ink"])
 
 
@@ -118,10 +117,13 @@ class _EmployerSigns(TaskAction):
         return refusals(rules.SIGNING, facts_for(move, move.entity.start_on, move.entity.end_on))
 
     def apply(self, move: Move) -> None:
-        if self.nodes == ("village_signs",):
-            move.entity.sign_for_village()
-        else:
-            move.entity.sign_for_township()
+        (step,) = self.nodes
+        by_village = step == "village_signs"
+        go_on(
+            move,
+            move.entity.sign_for_village if by_village else move.entity.sign_for_township,
+            rewrites=(step,),
+        )
         move.entity.save()
         file_by_employer(move, self.told, sign=give_opinion(move, verdict="agree", text="同意签订。"))
 
@@ -143,8 +145,9 @@ class SignForVillage(_EmployerSigns):
 
 
 @register
-class SendAgreementBack(SendBackToClerk):
-    """Back to the clerk: what was signed so far is void, the worker signs the corrected agreement anew."""
+class SendAgreementBack(SendBack):
+    """Back to an earlier step: the worker signs the corrected agreement anew; of the employer's hand stands what was
+    given for what still reads the same."""
 
     code = "agreements.send_back"
     nodes = ("township_signs", "village_signs", "township_seals", "village_seals")

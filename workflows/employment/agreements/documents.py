@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import cn2an
@@ -25,7 +26,7 @@ from workflows.core.cells import date_cell, masked_cell, pad, picture, seal_plac
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
 
@@ -63,9 +64,24 @@ def party_name(agreement: Agreement) -> str:
     return agreement.party_a.seal_name
 
 
+# What the employer signs and seals.
+TERMS = ("start_on", "end_on", "workplace", "yuan_per_month")
+FACT_LABELS = MappingProxyType(
+    {
+        "start_on": "开始日期",
+        "end_on": "终止日期",
+        "workplace": "工作地点",
+        "yuan_per_month": "月补贴（元）",
+        "township_signs": "甲方签字",
+        "village_signs": "甲方签字",
+    }
+)
+
+
 def standing(agreement: Agreement) -> Opinion | None:
-    """The employer's signature, unless the agreement is back with the village."""
-    if agreement.is_live or agreement.state == AgreementState.VOIDED:
+    """The employer's signature, unless the agreement is back with the village or waits to be signed anew."""
+    waits = (AgreementState.AWAITING_TOWNSHIP_SIGNATURE, AgreementState.AWAITING_VILLAGE_SIGNATURE)
+    if agreement.is_live or agreement.state in (*waits, AgreementState.VOIDED):
         return None
     opinions = valid_opinions(agreement.case)
     return next((opinions[step] for step in PLACES if step in opinions), None)
@@ -148,7 +164,7 @@ def file_signed_by_worker(move: Move, ink: Ink) -> None:
 def file_by_employer(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """The next version, with party A's signature or seal."""
     agreement: Agreement = move.entity
-    opinion = sign or seal
+    opinion = sign or seal or standing(agreement)
     ink = worker_ink(agreement)
     file_opinions(
         move,
@@ -169,6 +185,7 @@ class AgreementPaperwork(Paperwork):
     flow_label = "agreements"
     title = "用工协议"
     form = FORM
+    refile = staticmethod(file_by_employer)
     across_pages = True
 
     def describe(self, case: Case, entity: Agreement) -> None:
@@ -178,6 +195,11 @@ class AgreementPaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Agreement) -> dict[str, Any]:
         return {"state": entity.state, "dates": [entity.start_on, entity.end_on], "workplace": entity.workplace}
+
+    fact_labels: Mapping[str, str] = FACT_LABELS
+
+    def facts(self, case: Case, entity: Agreement) -> dict[str, Any]:
+        return {name: str(getattr(entity, name) or "") for name in TERMS} | opinion_facts(case, *PLACES)
 
     def state_tag(self, entity: Agreement) -> dict[str, str]:
         state = AgreementState(entity.state)

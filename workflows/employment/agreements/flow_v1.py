@@ -15,7 +15,7 @@ from registry.roles import Role
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_township, at_village
 
 from ..models import Agreement, AgreementState
-from .documents import AgreementPaperwork
+from .documents import TERMS, AgreementPaperwork
 
 
 class AgreementFlow(Procedure):
@@ -35,6 +35,7 @@ class AgreementFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_CLERK,
         while_in=[AgreementState.DRAFT, AgreementState.RETURNED],
+        returned_state=AgreementState.RETURNED,
     ).LeadsTo(this.township_signs, this.village_signs, this.closed)
 
     township_signs = Desk(
@@ -44,6 +45,7 @@ class AgreementFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[AgreementState.AWAITING_TOWNSHIP_SIGNATURE],
+        shown=TERMS,
     ).LeadsTo(this.township_seals, this.draw_up_agreement, this.closed)
 
     township_seals = Desk(
@@ -53,6 +55,7 @@ class AgreementFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[AgreementState.AWAITING_TOWNSHIP_SEAL],
+        shown=(*TERMS, "township_signs"),
     ).LeadsTo(this.draw_up_agreement, this.closed)
 
     village_signs = Desk(
@@ -63,6 +66,7 @@ class AgreementFlow(Procedure):
         role=Role.VILLAGE_HEAD,
         while_in=[AgreementState.AWAITING_VILLAGE_SIGNATURE],
         by_exception=True,
+        shown=TERMS,
     ).LeadsTo(this.village_seals, this.draw_up_agreement, this.closed)
 
     village_seals = Desk(
@@ -73,6 +77,7 @@ class AgreementFlow(Procedure):
         role=Role.VILLAGE_SEAL_KEEPER,
         while_in=[AgreementState.AWAITING_VILLAGE_SEAL],
         by_exception=True,
+        shown=(*TERMS, "village_signs"),
     ).LeadsTo(this.draw_up_agreement, this.closed)
 
     closed = Closed(while_in=[AgreementState.CONCLUDED, AgreementState.VOIDED])

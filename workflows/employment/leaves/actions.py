@@ -12,14 +12,15 @@ from registry.models import Worker
 from registry.policies import policy_on
 from workflows.core.actions import Move, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
-from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm, SignatureForm
+from workflows.core.desk_forms import OpinionForm, RejectionForm, SignatureForm
 from workflows.core.guards import chinese, refusals
 from workflows.core.models import Case
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage, opener
-from workflows.core.opinions import give_opinion, void_opinions
+from workflows.core.opinions import give_opinion
 from workflows.core.refusals import NotFound, Overtaken, Refusal
+from workflows.core.returning import SendBack, go_on
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 
 from ..models import AT_WORK, BEFORE_APPROVED, Leave, LeaveState, Tenure, TenureState
@@ -159,9 +160,8 @@ class SubmitLeave(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{leave.tenure.township.code}-假")
             case.submitted_at = move.at
-        leave.submit()
+        go_on(move, leave.submit)
         leave.save()
-        void_opinions(move, why="请假单重新交批准")
         file_signed_by_worker(move, move.data["ink"])
 
 
@@ -235,21 +235,9 @@ class RejectLeave(TaskAction):
 
 
 @register
-class SendLeaveBack(TaskAction):
+class SendLeaveBack(SendBack):
     code = "leaves.send_back"
-    label = "退回补正"
-    told = "退回补正"
     nodes = (APPROVING,)
-    needs_reason = returns = True
-    form = ReasonForm
-
-    def apply(self, move: Move) -> None:
-        move.reason = str(move.data["reason"])
-        move.entity.send_back()
-        move.entity.save()
-
-    def after(self, move: Move) -> None:
-        tell(move, LeaveFlow.fill_leave, f"退回补正：{move.reason}")
 
 
 @register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -41,6 +42,7 @@ FORM = ("leave_slip", 1)
 KIND = "employment.leave"
 FILLING, APPROVING, RETURNING = "fill_leave", "approve_leave", "await_return"
 FIELDS = ("reason", "first_on", "last_on")
+FACT_LABELS = MappingProxyType({"reason": "请假原因", "first_on": "开始日期", "last_on": "结束日期"})
 OPINION = OpinionCell(
     places=OpinionPlaces("village_opinion", "village_signed_on", "village_signature", ""),
     label="村委会意见",
@@ -120,10 +122,12 @@ def file_signed_by_worker(move: Move, ink: Ink) -> None:
     file_version(move, form=sheet, values=values, pictures=pictures, label=ink.done_by("本人"))
 
 
-def file_signed(move: Move, label: str, *, sign: Opinion) -> None:
+def file_signed(move: Move, label: str, *, sign: Opinion | None = None) -> None:
     """The next version, with the village's signature."""
     leave: Leave = move.entity
-    opinions, ink = standing(leave) | {sign.step: sign}, worker_ink(leave)
+    opinions, ink = standing(leave), worker_ink(leave)
+    if sign is not None:
+        opinions = opinions | {sign.step: sign}
     file_opinions(
         move,
         form=case_form(FORM, move.case),
@@ -167,6 +171,7 @@ class LeavePaperwork(Paperwork):
     title = "请假"
     checks_hint = "保存草稿或交批准时核对。"
     form = FORM
+    refile = staticmethod(file_signed)
 
     def describe(self, case: Case, entity: Leave) -> None:
         case.title = entity.tenure.worker.name[:60]
@@ -178,6 +183,11 @@ class LeavePaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Leave) -> dict[str, Any]:
         return {"state": entity.state, **{name: str(getattr(entity, name) or "") for name in (*FIELDS, "back_on")}}
+
+    fact_labels: Mapping[str, str] = FACT_LABELS
+
+    def facts(self, case: Case, entity: Leave) -> dict[str, Any]:
+        return {name: str(getattr(entity, name) or "") for name in FIELDS}
 
     def state_tag(self, entity: Leave) -> dict[str, str]:
         state = LeaveState(entity.state)

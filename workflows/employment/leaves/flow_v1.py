@@ -17,7 +17,7 @@ from workflows.core.models import Case
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_village
 
 from ..models import Leave, LeaveState
-from .documents import LeavePaperwork
+from .documents import FIELDS, LeavePaperwork
 
 
 class ReturnDesk(Desk):
@@ -55,6 +55,7 @@ class LeaveFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_HEAD,
         while_in=[LeaveState.AWAITING_APPROVAL],
+        shown=FIELDS,
     ).LeadsTo(this.await_return, this.fill_leave, this.closed)
 
     await_return = ReturnDesk(

@@ -15,9 +15,9 @@ from workflows.core.models import Case, DeskTask
 from workflows.core.notices import tell
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage, opener
-from workflows.core.opinions import give_opinion, void_opinions
+from workflows.core.opinions import give_opinion
 from workflows.core.refusals import Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 
 from ..models import BEFORE_SETTLED, Post, PostState
 from ..places import places_taken
@@ -135,9 +135,8 @@ class SubmitPost(_AtVillage):
         if not case.number and case.township is not None:
             case.number = next_number(move.county, f"{move.on.year}-{case.township.code}-岗")
             case.submitted_at = move.at
-        post.submit()
+        go_on(move, post.submit)
         post.save()
-        void_opinions(move, why="退回补正后重新报送")
         file_version(move, "报乡镇核定")
 
 
@@ -193,11 +192,11 @@ class RejectPost(TaskAction):
 
 
 @register
-class SendPostBack(SendBackToClerk):
+class SendPostBack(SendBack):
     code = "posts.send_back"
     nodes = (STEP,)
 
-    def refusals(self, move: Move) -> Iterable[Refusal]:
+    def guards(self, move: Move) -> Iterable[Refusal]:
         return refusals(rules.REVIEWER, facts_of(move, fields_of(move.entity)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -35,6 +36,17 @@ OPINION = OpinionCell(
 UNFINISHED = frozenset({"no_type", "not_described", "not_near", "no_places"})
 CLOSED_STATES = {PostState.REJECTED: "ended", PostState.VOIDED: "ended", PostState.ABOLISHED: "ended"}
 TEXTS = ("duties", "standard", "hours", "near")
+SHOWN = ("type_name", "places", *TEXTS)
+FACT_LABELS = MappingProxyType(
+    {
+        "type_name": "岗位",
+        "places": "人数",
+        "duties": "职责",
+        "standard": "标准",
+        "hours": "时间",
+        "near": "就近情况",
+    }
+)
 
 
 def standing_opinion(post: Post) -> Opinion | None:
@@ -131,13 +143,19 @@ class PostPaperwork(Paperwork):
     title = "岗位设置"
     checks_hint = "保存草稿或报送时核对，不必等全表填完。"
     form = FORM
+    refile = staticmethod(file_version)
 
     def describe(self, case: Case, entity: Post) -> None:
         case.title = f"{entity.village.name}{entity.type_name or '岗位'}"[:60]
         case.headline = f"{entity.places}人"
 
     def shown(self, case: Case, entity: Post) -> dict[str, Any]:
-        return {"state": entity.state, **{name: getattr(entity, name) for name in ("type_name", "places", *TEXTS)}}
+        return {"state": entity.state, **{name: getattr(entity, name) for name in SHOWN}}
+
+    fact_labels: Mapping[str, str] = FACT_LABELS
+
+    def facts(self, case: Case, entity: Post) -> dict[str, Any]:
+        return {name: str(getattr(entity, name)) for name in SHOWN}
 
     def state_tag(self, entity: Post) -> dict[str, str]:
         state = PostState(entity.state)

@@ -14,7 +14,7 @@ from registry.roles import Role
 from workflows.core.procedure import Begin, Closed, Desk, Procedure, at_township, at_village
 
 from ..models import Post, PostState
-from .documents import PostPaperwork
+from .documents import SHOWN, PostPaperwork
 
 
 class PostFlow(Procedure):
@@ -34,6 +34,7 @@ class PostFlow(Procedure):
         place=at_village,
         role=Role.VILLAGE_CLERK,
         while_in=[PostState.PLANNED, PostState.RETURNED],
+        returned_state=PostState.RETURNED,
     ).LeadsTo(this.settle_post, this.closed)
 
     settle_post = Desk(
@@ -43,6 +44,7 @@ class PostFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[PostState.AWAITING_APPROVAL],
+        shown=SHOWN,
     ).LeadsTo(this.describe_post, this.closed)
 
     closed = Closed(

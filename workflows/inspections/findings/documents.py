@@ -86,6 +86,10 @@ class FindingPaperwork(Paperwork):
     title = "发现问题"
     form = NOTICE
 
+    def can_lie_in(self, case: Case, state: str) -> bool:
+        """Money that is claimed on a verdict holds it where it is."""
+        return not case.entity.recoveries.exists()
+
     def describe(self, case: Case, entity: Finding) -> None:
         case.title = entity.whom[:60]
         case.headline = f"{entity.village.name}，{Weight(entity.weight).label}"

@@ -128,6 +128,11 @@ class RecoveryPaperwork(Paperwork):
     flow_label = "recoveries"
     title = "资金追回"
     form = FORM
+    refile = staticmethod(file_notice)
+
+    def can_lie_in(self, case: Case, state: str) -> bool:
+        """What has come back is on record: the claim it was paid on stays as it is."""
+        return not case.entity.repayments.exists()
 
     def describe(self, case: Case, entity: Recovery) -> None:
         case.title = entity.whom[:60]

@@ -16,9 +16,9 @@ from workflows.core.actors import Actor
 from workflows.core.desk_forms import ReasonForm, SignatureForm
 from workflows.core.guards import chinese, refusals
 from workflows.core.notices import tell
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import NotFound, Overtaken, Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 
 from ..models import Ledger, LedgerState
 from . import rules
@@ -100,8 +100,7 @@ class CheckLedger(_Signs):
         return refusals(rules.CHECKING, facts_of(move.entity, move.actor))
 
     def apply(self, move: Move) -> None:
-        void_opinions(move, why="台账重新核对")
-        move.entity.confirm()
+        go_on(move, move.entity.confirm)
         move.entity.save()
         file_version(move, "填表人签字", sign=give_opinion(move, verdict="agree", text="核对无误。"))
 
@@ -116,7 +115,7 @@ class ReviewLedger(_Signs):
     in_batch = True
 
     def apply(self, move: Move) -> None:
-        move.entity.review()
+        go_on(move, move.entity.review, rewrites=(REVIEWING,))
         move.entity.save()
         file_version(move, "审核人签字", sign=give_opinion(move, verdict="agree", text="审核通过。"))
 
@@ -138,7 +137,7 @@ class FileLedger(TaskAction):
 
     def apply(self, move: Move) -> None:
         ledger: Ledger = move.entity
-        ledger.file()
+        go_on(move, ledger.file)
         ledger.filed_at = move.at
         ledger.first_filed_at = ledger.first_filed_at or move.at
         ledger.save()
@@ -174,8 +173,8 @@ class ReceiveLedger(TaskAction):
 
 
 @register
-class SendLedgerBack(SendBackToClerk):
-    """Back to the clerk: signatures are given anew. The first handing in still counts."""
+class SendLedgerBack(SendBack):
+    """Back to an earlier step. The first handing in still counts."""
 
     code = "ledgers.send_back"
     label = "退回"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -21,7 +22,7 @@ from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import AT_TOWNSHIP, FILED, Ledger, LedgerRow, LedgerState, RowKind
@@ -180,6 +181,7 @@ class LedgerPaperwork(Paperwork):
     title = "实名台账"
     checks_hint = "已经报送的台账不再核对；报错了由乡镇出补充台账。"
     form = FORM
+    refile = staticmethod(file_version)
 
     def describe(self, case: Case, entity: Ledger) -> None:
         version = f"（补充第{entity.version}版）" if entity.version > 1 else ""
@@ -189,6 +191,26 @@ class LedgerPaperwork(Paperwork):
     def shown(self, case: Case, entity: Ledger) -> dict[str, Any]:
         counts = [entity.last_count, entity.joined_count, entity.left_count, entity.now_count]
         return {"state": entity.state, "snapshot_on": entity.snapshot_on, "counts": counts}
+
+    fact_labels: Mapping[str, str] = MappingProxyType({"counts": "人数", "rows": "人员", REVIEWING: "审核意见"})
+
+    def facts(self, case: Case, entity: Ledger) -> dict[str, Any]:
+        rows = rows_of(entity)
+        lines = [*map(_worker, of_kind(rows, RowKind.PRESENT)), *map(_departure, of_kind(rows, RowKind.DEPARTED))]
+        counts = {
+            "上期": entity.last_count,
+            "增": entity.joined_count,
+            "减": entity.left_count,
+            "本期": entity.now_count,
+        }
+        return {"counts": counts, "rows": lines, **opinion_facts(case, REVIEWING)}
+
+    def fact_text(self, case: Case, name: str, value: Any) -> str:
+        if name == "counts":
+            return "，".join(f"{label}{number}人" for label, number in dict(value or {}).items())
+        if name == "rows":
+            return "、".join(f"{row['name']}{'（离岗）' if 'left_on' in row else ''}" for row in value or ())
+        return super().fact_text(case, name, value)
 
     def state_tag(self, entity: Ledger) -> dict[str, str]:
         state = LedgerState(entity.state)

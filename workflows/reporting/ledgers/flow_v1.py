@@ -57,6 +57,7 @@ class LedgerFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[LedgerState.AWAITING_REVIEW],
+        shown=("counts", "rows"),
     ).LeadsTo(this.seal_ledger, this.check_ledger, this.closed)
 
     seal_ledger = LedgerDesk(
@@ -66,6 +67,7 @@ class LedgerFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[LedgerState.AWAITING_SEAL],
+        shown=("counts", "rows", "review_ledger"),
     ).LeadsTo(this.receive_ledger, this.check_ledger, this.closed)
 
     receive_ledger = Desk(
@@ -75,6 +77,7 @@ class LedgerFlow(Procedure):
         place=at_county_department("employment_service"),
         role=Role.EMPLOYMENT_SERVICE_OFFICER,
         while_in=[LedgerState.AWAITING_RECEIPT],
+        shown=("counts", "rows", "review_ledger"),
     ).LeadsTo(this.check_ledger, this.closed)
 
     closed = Closed(while_in=[LedgerState.RECEIVED, LedgerState.ARCHIVED, LedgerState.VOIDED])

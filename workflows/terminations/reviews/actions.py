@@ -16,9 +16,9 @@ from workflows.core.models import Case
 from workflows.core.notices import tell_office
 from workflows.core.numbers import next_number
 from workflows.core.opening import OpenInVillage, VoidInVillage
-from workflows.core.opinions import give_opinion, opinion_to_seal, void_opinions
+from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import NotFound, Overtaken, Refusal
-from workflows.core.returning import SendBackToClerk
+from workflows.core.returning import SendBack, go_on
 from workflows.core.worker_ink import WorkerInkForm, void_ink
 from workflows.employment.tenures.endings import lock_tenure, reinstate_tenure, reinstatement_refusals
 
@@ -147,8 +147,7 @@ class _States(TaskAction):
         if not case.number:
             case.number = next_number(move.county, f"{move.on.year}-{review.township.code}-复")
             case.submitted_at = case.submitted_at or move.at
-        void_opinions(move, why="退回补正后重新提出")
-        review.submit()
+        go_on(move, review.submit)
         review.save()
 
 
@@ -209,7 +208,7 @@ class _Rules(TaskAction):
     def apply(self, move: Move) -> None:
         review: Review = move.entity
         review.revokes = self.revokes
-        review.rule()
+        go_on(move, review.rule)
         review.save()
         verdict = "revoke" if self.revokes else "uphold"
         text = str(move.data["opinion"]).strip()
@@ -234,9 +233,9 @@ class UpholdNotice(_Rules):
 
 
 @register
-class SendReviewBack(SendBackToClerk):
+class SendReviewBack(SendBack):
     code = "exit_reviews.send_back"
-    nodes = (RULE,)
+    nodes = (RULE, SEAL)
 
 
 @register

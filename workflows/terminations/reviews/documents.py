@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -20,7 +21,7 @@ from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, text_a
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
 
@@ -145,6 +146,7 @@ class ReviewPaperwork(Paperwork):
     flow_label = "exit_reviews"
     title = "离岗复核"
     form = FORM
+    refile = staticmethod(file_ruling)
 
     def describe(self, case: Case, entity: Review) -> None:
         case.title = entity.termination.tenure.worker.name[:60]
@@ -152,6 +154,11 @@ class ReviewPaperwork(Paperwork):
 
     def shown(self, case: Case, entity: Review) -> dict[str, Any]:
         return {"state": entity.state, "claim": entity.claim, "revokes": entity.revokes}
+
+    fact_labels: Mapping[str, str] = MappingProxyType({"claim": "提出的理由", RULE: "复核意见"})
+
+    def facts(self, case: Case, entity: Review) -> dict[str, Any]:
+        return {"claim": entity.claim, **opinion_facts(case, RULE)}
 
     def state_tag(self, entity: Review) -> dict[str, str]:
         state = ReviewState(entity.state)

@@ -56,6 +56,7 @@ class ReviewFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_REVIEWER,
         while_in=[ReviewState.AWAITING_RULING],
+        shown=("claim",),
     ).LeadsTo(this.seal_ruling, this.state_claim, this.closed)
 
     seal_ruling = Desk(
@@ -65,6 +66,7 @@ class ReviewFlow(Procedure):
         place=at_township,
         role=Role.TOWNSHIP_SEAL_KEEPER,
         while_in=[ReviewState.AWAITING_SEAL],
+        shown=("claim", "rule_on_it"),
     ).LeadsTo(this.closed)
 
     closed = Closed(while_in=[ReviewState.UPHELD, ReviewState.REVOKED, ReviewState.VOIDED])
