@@ -156,7 +156,7 @@ def _convert(files: list[Path], folder: Path, profile: Path, seconds: float) -> 
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_limited(seconds),  # noqa: PLW1509
+            preexec_fn=leash(seconds),  # noqa: PLW1509
         )
         try:
             code = child.wait(seconds)
@@ -173,7 +173,8 @@ def _convert(files: list[Path], folder: Path, profile: Path, seconds: float) -> 
     return "LibreOffice反复要求重新启动"
 
 
-def _limited(seconds: float) -> Callable[[], None]:
+def leash(seconds: float) -> Callable[[], None]:
+    """What a program that reads strangers' papers may use: so much time and memory, and no longer than we live."""
     memory = settings.PDF_MEMORY_MB * 1024 * 1024
 
     def limit() -> None:

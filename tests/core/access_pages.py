@@ -113,7 +113,15 @@ PAGES: dict[str, tuple[int, ...]] = {
     "policy_new": (404, 404, 404, 404, 404, 200, 404, 404, 404),
     "policy_proposal": (404, 404, 404, 404, 404, 200, 404, 404, 404),
     **dict.fromkeys(
-        ("forms", "form", "form_word", "form_proposal", "form_proposal_word", "form_proposal_css"),
+        (
+            "forms",
+            "form",
+            "form_word",
+            "form_proposal",
+            "form_proposal_word",
+            "form_proposal_css",
+            "form_proposal_proof",
+        ),
         (404, 404, 404, 404, 404, 200, 404, 200, 404),
     ),
 }

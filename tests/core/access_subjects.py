@@ -18,7 +18,7 @@ from tests.terminations import papers_of_exits
 from workflows.applications.models import Application
 from workflows.core.models import Attachment, Case, Sitting
 from workflows.employment.models import Leave, Tenure
-from workflows.form_versions.models import FormProposal
+from workflows.form_versions.models import FormProof, FormProofPage, FormProposal
 from workflows.policies.models import PolicyProposal
 
 OF_A_TENURE = {
@@ -65,8 +65,14 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
     }
     if name.startswith("form_proposal"):
         changed = changed_form(cast)
-        css = [changed.digest[:12]] if name == "form_proposal_css" else []
-        return reverse(name, args=[changed.pk, *css])
+        more = [changed.digest[:12]] if name in ("form_proposal_css", "form_proposal_proof") else []
+        if name == "form_proposal_proof":
+            proof, _ = FormProof.objects.get_or_create(
+                county=changed.county, digest=changed.digest, defaults={"drawn_at": changed.proposed_at}
+            )
+            FormProofPage.objects.get_or_create(proof=proof, number=1, defaults={"png": b"png"})
+            more.append("1")
+        return reverse(name, args=[changed.pk, *more])
     try:
         return reverse(name)
     except NoReverseMatch:

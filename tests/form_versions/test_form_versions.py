@@ -29,7 +29,9 @@ from workflows.applications.models import State
 from workflows.core.actors import Actor
 from workflows.core.models import Case
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
-from workflows.form_versions.models import FormProposal, ProposalState
+from workflows.form_versions.models import FormProof, FormProposal, ProposalState
+from workflows.form_versions.proof_jobs import draw_proofs
+from workflows.form_versions.proofs import proofs_of
 
 Browser = Callable[[str], Client]
 TODAY = date(2020, 9, 15)
@@ -37,6 +39,7 @@ TOMORROW = TODAY + timedelta(days=1)
 CODE = "post_application"
 # A line of print added below the heading words of the village's opinion.
 REWORDED = template({DOCUMENT: swap("村委会意见：", "村委会意见（请写明是否公示）：")})
+NEW_PAGE = '<w:p><w:r><w:br w:type="page"/><w:t>填表说明</w:t></w:r></w:p>'
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99)
 BROKEN = template({DOCUMENT: swap("{{ skills }}", "{{ skils }}")})
 
@@ -237,6 +240,7 @@ def test_an_administrator_hands_in_a_word_file_in_the_browser(cast: Cast, browse
     page = text_of(client.get(good["Location"]))
     assert "村委会意见（请写明是否公示）：" in page
     assert page.count('class="paper paper--form') == 2
+    assert "打印样张正在后台生成" in page
     assert "等另一位有权的人批准" in page
     other = browser("leader")
     assert '表样<span class="count">1' in text_of(other.get("/forms/"))
@@ -244,6 +248,42 @@ def test_an_administrator_hands_in_a_word_file_in_the_browser(cast: Cast, browse
     assert "2020年9月16日换新表" in text_of(other.get("/forms/"))
     assert "2020年9月16日起用" in text_of(other.get(url))
     assert client.get(f"/forms/{CODE}/{UPLOADED}/word/").content == REWORDED
+
+
+def test_the_printed_pages_of_both_stand_beside_each_other(
+    cast: Cast, browser: Browser, need_tool: Callable[[str], str]
+) -> None:
+    need_tool("libreoffice")
+    longer = template({DOCUMENT: swap("<w:sectPr", f"{NEW_PAGE}<w:sectPr")})
+    made = propose(cast, longer)
+    assert "样张已画好" in draw_proofs.call(made.pk)
+    assert draw_proofs.call(made.pk) == "已有样张"
+    client = browser("supervisor")
+    page = text_of(client.get(f"/forms/proposals/{made.pk}/"))
+    pictures = re.findall(r'<img src="(/forms/proposals/[^"]+)"', page)
+    assert [pair.same for pair in proofs_of(made, made.follows(), made.form()).pairs] == [True, False]
+    assert len(pictures) == 3
+    assert "页数变了：原来1页，改过的2页" in page
+    assert "没有这一页" in page
+    for url in pictures:
+        assert client.get(url).content.startswith(b"\x89PNG")
+    assert browser("clerk").get(pictures[0]).status_code == 404
+    assert FormProof.objects.get(digest=made.form().digest).pages.count() == 2
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/forms/proposals/{made.pk}/")
+    assert len(asked) <= 10
+
+
+def test_without_libreoffice_the_screen_s_sheets_stand_in_and_it_is_said(
+    cast: Cast, browser: Browser, settings: Any
+) -> None:
+    settings.LIBREOFFICE = "/nowhere/soffice"
+    made = propose(cast)
+    assert "还不能生成PDF" in draw_proofs.call(made.pk)
+    page = text_of(browser("supervisor").get(f"/forms/proposals/{made.pk}/"))
+    assert "这台服务器还不能生成PDF" in page
+    assert "下面先对照屏幕上的表" in page
+    assert page.count('class="paper paper--form') == 2
 
 
 def test_nothing_chosen_is_said_field_by_field(cast: Cast, browser: Browser) -> None:

@@ -1,5 +1,7 @@
 """A Word file somebody hands in: each thing that stands against it is named in a sentence, and nothing happens."""
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from forms_templates.examination import Finding, examine
 from forms_templates.library import form, versions
 from forms_templates.template import forbidden_tags
+from forms_templates.word_container import container_faults
 from tests.forms_templates.papers import DOCUMENT, RELATIONS, application_form, swap, template
 
 
@@ -68,6 +71,72 @@ def in_body(xml: str) -> bytes:
 def test_what_reaches_out_in_pieces_in_small_letters_or_by_old_ways_is_found_too(docx: bytes, fault: str) -> None:
     told = examine(docx, application_form()).faults
     assert any(fault in each for each in told), told
+
+
+def added(name: str, content: bytes = b"<a/>") -> bytes:
+    return template(added={name: content})
+
+
+def related(kind: str, target: str) -> bytes:
+    relation = f'<Relationship Id="rIdX" Type="http://x/{kind}" Target="{target}"/>'
+    return template({RELATIONS: swap("</Relationships>", f"{relation}</Relationships>")})
+
+
+def in_utf_16(change: Callable[[str], str]) -> bytes:
+    """The body in another encoding, where its bytes look like nothing a search would find."""
+    with zipfile.ZipFile(io.BytesIO(template())) as archive:
+        body = change(archive.read(DOCUMENT).decode().partition("?>")[2])
+    return template(added={DOCUMENT: body.encode("utf-16")})
+
+
+def locked() -> bytes:
+    """A file with a password: Word puts it into a container of the old kind."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+
+
+TYPES = "[Content_Types].xml"
+OTHER_W = 'xmlns:x="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+DTD = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("docx", "fault"),
+    [
+        (b"", "文件是空的"),
+        (b"%PDF-1.7 x", "这是PDF文件改了名"),
+        (b"\xff\xd8\xff\xe0" + bytes(99), "这是图片改了名"),
+        (locked(), "加了密码"),
+        (b"MZ" + template(), "不是完好的Word文件"),
+        (template() + b"<script>", "不是完好的Word文件"),
+        (added("Word/Document.xml"), "重名"),
+        (added("..\\x.xml"), "指向文件外面"),
+        (added("C:x.xml"), "指向文件外面"),
+        (added("word/inside.docx", template()), "不该有的部分（word/inside.docx）"),
+        (added("word/code.bin"), "不该有的部分（word/code.bin）"),
+        (related("vbaProject", "theme/theme1.xml"), "带有宏"),
+        (related("ui/extensibility", "theme/theme1.xml"), "带有宏"),
+        (added("customUI/customUI.xml"), "带有宏"),
+        (template({TYPES: swap("document.main+xml", "template.main+xml")}), "Word模板（.dotx）"),
+        (added("word/_rels/header9.xml.RELS", b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+               b'relationships"><Relationship Id="a" Type="http://x/image" Target="http://x/a.png"/></Relationships>'),
+         "链接的图片"),
+        (in_body(f"</w:r></w:p><x:altChunk {OTHER_W}/><w:p><w:r>"), "altChunk"),
+        (in_utf_16(swap("<w:body>", "<w:body><w:altChunk/>")), "altChunk"),
+        (in_utf_16(swap("<w:document", f"{DTD}<w:document")), "文档类型定义"),
+        (template({RELATIONS: swap("<Relationships", f"{DTD}<Relationships")}), "文档类型定义"),
+        (in_body('<w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:fill xmlns:o="urn:schemas-microsoft-com:'
+                 'office:office" o:href="http://x/a.png"/></v:shape></w:pict>'), "指向文件外面的图片"),
+        (in_body('</w:r><w:fldSimple w:instr="MacroButton x"/><w:r>'), "MACROBUTTON"),
+    ],
+)  # fmt: skip
+def test_what_hides_in_other_names_letters_prefixes_or_encodings_is_found_too(docx: bytes, fault: str) -> None:
+    told = examine(docx, application_form()).faults
+    assert any(fault in each for each in told), told
+
+
+@pytest.mark.parametrize(("code", "version"), list(versions()))
+def test_every_form_of_the_library_is_such_a_file(code: str, version: int) -> None:
+    assert list(container_faults(form(code, version).source.docx)) == []
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from audit.personal_numbers import mask_numbers
-from forms_templates.examination import MOST_BYTES, Finding, examine
-from forms_templates.library import Form, Source, UnknownFormError, form, shipped, version_words
+from forms_templates.examination import Finding, examine
+from forms_templates.library import Form, Source, UnknownFormError, shipped, version_words
 from forms_templates.models import FormVersion
-from forms_templates.uploaded import next_version, version_on
+from forms_templates.uploaded import next_version
+from forms_templates.word_container import MOST_BYTES
 from registry.models import County
 from registry.roles import Role
 from workflows.core.actions import Move, refusals_of_form, register
@@ -21,15 +22,10 @@ from . import rules
 from .comparison import changes
 from .forms import UploadForm
 from .models import FormProposal
+from .proof_jobs import draw_proofs
 
 PROPOSERS = (Role.SYSTEM_ADMINISTRATOR, Role.BUREAU_SUPERVISOR)
 APPROVERS = (Role.BUREAU_SUPERVISOR, Role.LEADING_GROUP_MEMBER)
-
-
-def form_it_follows(proposal: FormProposal) -> Form:
-    """The form whose place the proposed one would take on its day."""
-    newest = shipped(proposal.code).version
-    return form(proposal.code, version_on(proposal.county_id, proposal.code, newest, proposal.effective_on))
 
 
 def facts_of(move: Move, proposal: FormProposal) -> rules.ProposalFacts:
@@ -37,7 +33,7 @@ def facts_of(move: Move, proposal: FormProposal) -> rules.ProposalFacts:
         on=move.on,
         effective_on=proposal.effective_on,
         digest=proposal.digest,
-        digest_in_force=form_it_follows(proposal).digest,
+        digest_in_force=proposal.follows().digest,
         fields_are_current=proposal.based_on == shipped(proposal.code).version,
         actor_proposed=move.actor.user is not None and proposal.proposed_by_id == move.actor.user.pk,
     )
@@ -122,6 +118,7 @@ class Propose(_Form, ProposeToCounty):
     def apply(self, move: Move) -> None:
         proposal: FormProposal = move.data["proposal"]
         proposal.save()
+        draw_proofs.enqueue(proposal.pk)
         move.result = proposal
         self.tell(move, proposal)
 
@@ -149,7 +146,7 @@ class Approve(_OfOne):
         return refusals(rules.APPROVING, facts_of(move, move.subject))
 
     def decide(self, move: Move, proposal: FormProposal) -> None:
-        changed = changes(form_it_follows(proposal), proposal.form())
+        changed = changes(proposal.follows(), proposal.form())
         made = FormVersion.objects.create(
             county=move.county,
             code=proposal.code,

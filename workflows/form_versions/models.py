@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from forms_templates.library import Form, Source, compile_form
+from forms_templates.library import Form, Source, compile_form, form, shipped
+from forms_templates.uploaded import version_on
 
 
 class ProposalState(models.TextChoices):
@@ -60,6 +61,11 @@ class FormProposal(FSMModelMixin, models.Model):
         source = Source(bytes(self.template), self.toml, self.sample, self.labels)
         return compile_form(source, self.code, self.based_on)
 
+    def follows(self) -> Form:
+        """The form whose place the proposed one would take on its day."""
+        newest = shipped(self.code).version
+        return form(self.code, version_on(self.county_id, self.code, newest, self.effective_on))
+
     @transition(field=state, source=ProposalState.PROPOSED, target=ProposalState.APPROVED)
     def approve(self) -> None:
         """另一位有权的人对照新旧样张批准。"""
@@ -71,3 +77,36 @@ class FormProposal(FSMModelMixin, models.Model):
     @transition(field=state, source=ProposalState.PROPOSED, target=ProposalState.WITHDRAWN)
     def withdraw(self) -> None:
         """批准以前，上传人自己撤回。"""
+
+
+class FormProof(models.Model):
+    """How LibreOffice prints the sample of one form, or why it could not. Made again whenever it is needed."""
+
+    county = models.ForeignKey("registry.County", models.CASCADE, related_name="+", verbose_name="县")
+    digest = models.CharField("表样摘要", max_length=64)
+    trouble = models.TextField("没有做成的原因", blank=True)
+    drawn_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "样张"
+        constraints = [models.UniqueConstraint(fields=["county", "digest"], name="form_proof_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class FormProofPage(models.Model):
+    """One printed page of a sample, as a picture."""
+
+    proof = models.ForeignKey(FormProof, models.CASCADE, related_name="pages", verbose_name="样张")
+    number = models.PositiveIntegerField("第几页")
+    png = models.BinaryField("图片")
+    digest = models.CharField("图片摘要", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "样张页"
+        ordering = ["proof", "number"]
+        constraints = [models.UniqueConstraint(fields=["proof", "number"], name="form_proof_page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.proof}第{self.number}页"

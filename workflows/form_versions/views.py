@@ -27,10 +27,11 @@ from workflows.core.paper_view import WORD
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, see_other
 
-from .actions import APPROVERS, PROPOSERS, form_it_follows
+from .actions import APPROVERS, PROPOSERS
 from .comparison import changes, filled
 from .forms import UploadForm
-from .models import FormProposal, ProposalState
+from .models import FormProofPage, FormProposal, ProposalState
+from .proofs import proofs_of
 
 SHOWN = 50
 STATES = {
@@ -257,7 +258,7 @@ def _proposal(
     request: HttpRequest, actor: Actor, proposal: FormProposal, refusals: list[Refusal], status: int = 200
 ) -> HttpResponse:
     new = proposal.form()
-    old = form_it_follows(proposal) if proposal.version is None else _before(proposal)
+    old = proposal.follows() if proposal.version is None else _before(proposal)
     waiting = proposal.state == ProposalState.PROPOSED
     own = actor.user is not None and proposal.proposed_by_id == actor.user.pk
     proposed_on = chinese(timezone.localtime(proposal.proposed_at).date())
@@ -279,6 +280,7 @@ def _proposal(
         "changes": changes(old, new),
         "old": {"name": f"原来的（{version_words(old.version)}）", "sheet": filled(old)},
         "new": {"name": "改过的", "sheet": filled(new)},
+        "proofs": proofs_of(proposal, old, new),
         "sheet_css_url": sheet_css_url(old.code, old.version),
         "new_css_url": reverse("form_proposal_css", args=[proposal.pk, new.digest[:12]]),
         "word_url": reverse("form_proposal_word", args=[proposal.pk]),
@@ -304,6 +306,15 @@ def _before(proposal: FormProposal) -> Form:
     )
     found = earlier.order_by("-effective_on", "-version").values_list("version", flat=True).first()
     return form(proposal.code, found or proposal.based_on)
+
+
+@office_page
+def proposal_proof(request: HttpRequest, pk: int, digest: str, number: int) -> HttpResponseBase:
+    """One printed page of the proposed form's sample or of the form it follows."""
+    proposal = get_object_or_404(FormProposal.objects.defer(*_BIG), county=_county(request), pk=pk)
+    pages = FormProofPage.objects.filter(proof__county=proposal.county_id, number=number)
+    page = get_object_or_404(pages, proof__digest__startswith=digest)
+    return HttpResponse(bytes(page.png), content_type="image/png")
 
 
 @office_page
