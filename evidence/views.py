@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 
 from forms_templates.codes import spaced, typed_code
 
-from .limits import LOOKS, WRONG_CODES
+from .limits import LOOKS, count_wrong_code, guesses_too_often, network_of
 from .printed_page import page_of
 
 
@@ -27,13 +27,13 @@ def check(request: HttpRequest) -> HttpResponseBase:
 def checked(request: HttpRequest, code: str) -> HttpResponseBase:
     """Genuine or not, and whether it still counts."""
     address = _address_of(request)
-    if WRONG_CODES.is_reached(address) or LOOKS.is_reached(address):
+    if guesses_too_often(address) or LOOKS.is_reached(address):
         return _answer(request, {"too_often": True}, status=429)
     LOOKS.count(address)
     known = typed_code(code)
     page = page_of(known) if known else None
     if page is None:
-        WRONG_CODES.count(address)
+        count_wrong_code(address)
         return _answer(request, {"unknown": True, "typed": spaced(known) if known else code[:30]}, status=404)
     return _answer(request, {"paper": page, "code": spaced(known)}, status=200)
 
@@ -47,5 +47,5 @@ def _answer(request: HttpRequest, context: dict[str, object], status: int) -> Ht
 def _address_of(request: HttpRequest) -> str:
     """Behind our own https proxy every request comes from the proxy: it names the address it saw itself, last."""
     if settings.HTTPS and (forwarded := request.headers.get("X-Forwarded-For")):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+        return network_of(forwarded.rsplit(",", 1)[-1].strip())
+    return network_of(str(request.META.get("REMOTE_ADDR", "")))

@@ -5,11 +5,13 @@ thousand million hits, and the public page counts wrong guesses.
 """
 
 import secrets
+import unicodedata
 
 from django.conf import settings
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 LENGTH = 10
+_LONGEST = 60  # nobody types more for a code
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -23,8 +25,12 @@ def spaced(code: str) -> str:
 
 
 def typed_code(text: str) -> str:
-    """The code somebody typed or scanned, without spaces, hyphens and slips of the eye; empty if it can be none."""
-    code = "".join(character for character in text.upper() if character.isalnum()).translate(_LOOK_ALIKES)
+    """The code somebody typed or scanned, without spaces, hyphens and slips of the eye; empty if it can be none.
+
+    A Chinese keyboard may write every character twice as wide.
+    """
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).upper()
+    code = "".join(character for character in plain if character.isalnum()).translate(_LOOK_ALIKES)
     return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else ""
 
 

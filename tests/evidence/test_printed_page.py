@@ -3,11 +3,12 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
-from evidence.limits import WRONG_CODES
+from evidence.limits import ALL_WRONG_CODES, WRONG_CODES, network_of
 from evidence.printed_page import masked
 from forms_templates.codes import ALPHABET, fresh_code, spaced, typed_code
 from forms_templates.models import Document, PaperCode
@@ -64,6 +65,10 @@ def test_a_code_may_be_typed_as_people_type(cast: Cast, typed: str) -> None:
 
 def test_look_alikes_are_understood() -> None:
     assert typed_code("o1l0i-22222") == "0110122222"
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "K7qf2-M9X3T")
+    assert typed_code(f"{wide}\u3000") == "K7QF2M9X3T"
+    assert typed_code(" K7QF2 — M9X3T\u200b\n") == "K7QF2M9X3T"
+    assert typed_code("\u041a7QF2-M9X3T") == "", "a Cyrillic letter is none of ours"
     assert typed_code("K7QF2-M9X3") == ""
     assert typed_code("K7QF2-M9X3U") == ""
 
@@ -91,6 +96,22 @@ def test_who_guesses_is_stopped_and_others_are_not(cast: Cast) -> None:
     assert answer.status_code == 429
     assert "请等15分钟" in answer.content.decode()
     assert Client(REMOTE_ADDR="10.1.1.1").get(f"/c/{code}").status_code == 200
+
+
+def test_many_addresses_that_guess_together_are_stopped_and_who_types_right_is_not(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.limits.ALL_WRONG_CODES", replace(ALL_WRONG_CODES, tries=5))
+    code = latest(cast.apply()).code.code
+    guessers = [Client(REMOTE_ADDR=f"10.2.0.{number}") for number in range(6)]
+    assert [each.get(f"/c/{fresh_code()}").status_code for each in guessers] == [404] * 6
+    assert [each.get(f"/c/{code}").status_code for each in guessers] == [429] * 6
+    assert Client(REMOTE_ADDR="10.1.1.1").get(f"/c/{code}").status_code == 200
+
+
+def test_the_addresses_of_one_household_count_as_one() -> None:
+    assert network_of("2001:db8:1:2:aaaa::1") == network_of("2001:db8:1:2:bbbb::9") != network_of("2001:db8:1:3::1")
+    assert network_of("::ffff:10.1.1.1") == network_of("10.1.1.1") == "10.1.1.1"
 
 
 def test_codes_are_random_and_each_paper_has_its_own(cast: Cast) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from PIL import Image, ImageChops
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from signatures.certificates import Identity, demo_identity, demo_root, pem_of
@@ -112,6 +116,66 @@ def test_a_page_added_afterwards_is_seen(signed: bytes) -> None:
         out = io.BytesIO()
         opened.save(out)
     assert not all(each.unchanged and each.covers_all for each in check_pdf(out.getvalue(), ""))
+
+
+def added(signed: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+    """Something more behind what was signed, as PDF allows: not one signed byte is changed."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    assert out.getvalue().startswith(signed)
+    return out.getvalue()
+
+
+def other_words(writer: IncrementalPdfFileWriter) -> None:
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    over = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 30 Tf 100 500 Td (9999) Tj ET"))
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), over])
+    writer.update_container(page)
+
+
+def other_title(writer: IncrementalPdfFileWriter) -> None:
+    writer.set_info(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("别的文书")}))
+
+
+@pytest.mark.parametrize("change", [other_words, other_title])
+def test_what_is_written_behind_the_signature_is_seen(
+    signed: bytes, root: Identity, tmp_path: Path, change: Callable[[IncrementalPdfFileWriter], None]
+) -> None:
+    forged = added(signed, change)
+    assert not any(each.covers_all for each in check_pdf(forged, pem_of([root.certificate])))
+    assert "Not total document signed" in pdfsig(forged, tmp_path).rpartition("Signature #")[2]
+    assert "Not total document signed" not in pdfsig(signed, tmp_path).rpartition("Signature #")[2]
+
+
+def test_a_page_of_another_paper_in_its_place_breaks_it(signed: bytes, blank: bytes, tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(signed)) as opened, pikepdf.open(io.BytesIO(blank)) as other:
+        opened.pages[0] = other.pages[1]
+        out = io.BytesIO()
+        opened.save(out)
+    assert "Signature is Valid." not in pdfsig(out.getvalue(), tmp_path)
+
+
+def test_without_its_signatures_it_has_none(signed: bytes, tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(signed)) as opened:
+        del opened.Root.AcroForm
+        for page in opened.pages:
+            if "/Annots" in page:
+                del page.Annots
+        out = io.BytesIO()
+        opened.save(out)
+    assert check_pdf(out.getvalue(), "") == []
+    assert "Signature is Valid." not in pdfsig(out.getvalue(), tmp_path)
+
+
+def test_signed_anew_by_a_stranger_who_calls_himself_the_same_it_is_not_trusted(
+    blank: bytes, seals: list[SealToSign], root: Identity
+) -> None:
+    stranger = demo_identity(demo_root("昌黎县", NOW), TOWNSHIP, NOW)
+    forged = [replace(each, certificates_pem=stranger.certificates_pem, key_pem=stranger.key_pem) for each in seals]
+    found = check_pdf(sign_pdf(blank, forged, at=NOW), pem_of([root.certificate]))
+    assert [(each.unchanged, each.trusted) for each in found] == [(True, False)] * 2
 
 
 def test_the_seal_is_drawn_once_as_the_signature_in_its_place_and_at_its_size(blank: bytes, signed: bytes) -> None:
