@@ -123,8 +123,9 @@ class OpenExit(OpenInVillage):
         tenure: Tenure = move.subject.tenure
         ground = GROUNDS[str(move.data["reason"])]
         case.person_key = tenure.worker.person_key
-        if move.appointment is not None and move.appointment.organisation_id == tenure.township_id:
-            case.submitted_at = move.at  # whoever began it at the township follows it
+        # Whoever began it at the township follows it; what the system opens no village keeps to itself.
+        if move.actor.is_system or move.acting.organisation_id == tenure.township_id:
+            case.submitted_at = move.at
         agreements = agreements_by_tenure([tenure]).get(tenure.pk, [])
         limit = prospect_of(tenure, policy_on(move.county, move.on), move.on).last.day
         termination = Termination(

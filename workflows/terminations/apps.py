@@ -8,5 +8,5 @@ class TerminationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the flow's actions makes them known to the door.
-        from . import actions, handling, history  # noqa: F401
+        from . import actions, clock, handling, history  # noqa: F401
         from .reviews import actions as review_actions  # noqa: F401

@@ -157,7 +157,8 @@ class ExpireTenure(TenureAction):
         move.subject.expire()
         move.subject.save()
         day, why = chinese(last.day), WHY[EndReason(last.reason)]
-        text = f"{move.subject.worker.name}{day}{why}，已停发补贴，请办理续签或者离岗。"
+        next_step = "请办理续签或者离岗。" if last.reason == EndReason.EXPIRY else "不能续签，请办理离岗。"
+        text = f"{move.subject.worker.name}{day}{why}，已停发补贴，{next_step}"
         self.tell_offices(move, case_of(prospect), text)
         move.details |= {"last_on": last.day.isoformat(), "why": last.reason}
         self.write_down(move)
@@ -224,7 +225,7 @@ def awaits_renewal(prospect: Prospect, days: Iterable[int], on: Any) -> bool:
     return prospect.covered and prospect.tenure.state == TenureState.WORKING and left <= renewal_days(days)
 
 
-@daily("上岗")
+@daily("上岗", first=True)
 def start_due(at: datetime) -> Iterable[Step]:
     """Everybody whose agreement has begun."""
     on = timezone.localtime(at).date()
@@ -232,7 +233,7 @@ def start_due(at: datetime) -> Iterable[Step]:
     return [Step("employment.start_tenure", tenure, {}) for tenure in due]
 
 
-@daily("请假停岗")
+@daily("请假停岗", first=True)
 def leaves_begun(at: datetime) -> Iterable[Step]:
     """Everybody whose approved leave has begun."""
     on = timezone.localtime(at).date()
@@ -242,7 +243,7 @@ def leaves_begun(at: datetime) -> Iterable[Step]:
     return [Step("employment.begin_leave", leave.tenure, {}) for leave in begun.select_related("tenure")]
 
 
-@daily("在岗期限")
+@daily("在岗期限", first=True)
 def ends_due(at: datetime) -> Iterator[Step]:
     """Who is past the last day, whose renewal has begun, who nears the end: by agreement, three years and age."""
     on = timezone.localtime(at).date()
