@@ -1,7 +1,6 @@
 """What a month is worth, at its boundaries; and the marks of a row."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -10,7 +9,7 @@ from workflows.attendance.sheets import days
 
 
 def worth(inside: int, calendar: int, *, partial: str = "by_attendance", **more: object) -> str:
-    given: dict[str, object] = {"standard": 400, "attended": 1, "elsewhere": Decimal(0)} | more
+    given: dict[str, object] = {"standard": 400, "attended": 1} | more
     return str(worth_of(inside=inside, calendar_days=calendar, partial=partial, **given).amount)  # type: ignore[arg-type]
 
 
@@ -45,11 +44,6 @@ def test_the_other_policy_pays_the_whole_month() -> None:
 def test_whoever_attended_no_day_gets_nothing() -> None:
     assert worth(30, 30, attended=0) == "0"
     assert worth(0, 30) == "0"
-
-
-def test_two_villages_together_never_exceed_the_standard() -> None:
-    assert worth(16, 31, elsewhere=Decimal("193.56")) == "206.44"
-    assert worth(30, 30, partial="full", elsewhere=Decimal(400)) == "0"
 
 
 def test_a_month_knows_its_days() -> None:

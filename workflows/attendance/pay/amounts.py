@@ -23,17 +23,15 @@ class Worth:
     by_days: bool
 
 
-def worth_of(
-    *, standard: int, inside: int, calendar_days: int, attended: int, partial: PartialMonth, elsewhere: Decimal
-) -> Worth:
-    """One village's part of one person's month. `elsewhere` is what other villages' parts of the same month come to:
-    together they never exceed the standard. Whoever did not attend one day gets nothing (《办法》第四条第2项)."""
+def worth_of(*, standard: int, inside: int, calendar_days: int, attended: int, partial: PartialMonth) -> Worth:
+    """One village's part of one person's month, by itself; what other villages' parts leave of the standard is told in
+    reckoning.py. Whoever did not attend one day gets nothing (《办法》第四条第2项)."""
     by_days = partial == "by_attendance" and inside < calendar_days
     if attended <= 0 or inside <= 0:
         return Worth(Decimal(0), by_days)
     whole = Decimal(standard)
     amount = (whole * inside / calendar_days).quantize(FEN, ROUND_HALF_UP) if by_days else whole
-    return Worth(max(min(amount, whole - elsewhere), Decimal(0)), by_days)
+    return Worth(amount, by_days)
 
 
 def partial_rule(policy: Policy) -> str:

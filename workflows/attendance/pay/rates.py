@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from registry.models import County
 from registry.policies import Policy, policy_on
@@ -38,7 +37,7 @@ class Rates:
             self._policies[on] = policy_on(self.county, on)
         return self._policies[on]
 
-    def reckon(self, tenure_id: int, marks: str, month: date, elsewhere: Decimal = Decimal(0)) -> Reckoned:
+    def reckon(self, tenure_id: int, marks: str, month: date) -> Reckoned:
         """By the first day inside the agreement: its policy set, the category of the agreement, the rate of that day.
         Raises PolicyError when the table has no row for it."""
         first = month + timedelta(days=next((n for n, mark in enumerate(marks) if mark != days.OUTSIDE), 0))
@@ -50,7 +49,6 @@ class Rates:
             calendar_days=days.length(month),
             attended=counted.attended,
             partial=policy.partial_month,
-            elsewhere=elsewhere,
         )
         return Reckoned(standard, counted, worth)
 
