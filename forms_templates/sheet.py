@@ -5,6 +5,7 @@ filed, `stylesheet` Word's measures for both, to be served from an address of it
 styles).
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
     "sheet_html_of_docx",
     "sheet_layout",
     "stylesheet",
+    "stylesheet_digest",
 ]
 
 # One line of a list: a slot for each column, several for a series.
@@ -77,6 +79,12 @@ def stylesheet(form: Form) -> str:
     writer = SheetWriter(layout=sheet_layout(form), geometry=bare.geometry)
     writer.article()
     return writer.geometry.css()
+
+
+@cache
+def stylesheet_digest(form: Form) -> str:
+    """By which its address changes: the form stays the same when a new programme draws its sheet in another way."""
+    return hashlib.sha256(stylesheet(form).encode()).hexdigest()[:12]
 
 
 @cache

@@ -85,13 +85,23 @@ class Geometry:
         return name
 
     def paper(
-        self, width: float, height: float, margins: tuple[float, float, float, float], text: dict[str, str]
+        self,
+        width: float,
+        height: float,
+        margins: tuple[float, float, float, float],
+        text: dict[str, str],
+        number: dict[str, str] | None = None,
     ) -> str:
-        """The page itself: a sheet of that size on the screen, pages with these margins in print (all mm)."""
+        """The page itself: a sheet of that size on the screen, pages with these margins in print (all mm).
+
+        `number` says how the page's number stands below the text, where a form counts its pages.
+        """
         top, right, bottom, left = margins
         name = self.name(
             "paper",
             {
+                # Two papers with the same page, one of them numbered, are two pages in print.
+                **({"--page-number": number["content"]} if number else {}),
                 "width": mm(width),
                 "max-width": "none",
                 "min-height": mm(height),
@@ -102,11 +112,17 @@ class Geometry:
         # The page has no margin of its own, or browsers print the address and the date there. A table's
         # header and footer groups come again on every page: they are the margins, on the second page as on
         # the first.
+        counted = "; ".join(f"{key}: {value}" for key, value in (number or {}).items())
+        foot = f" @bottom-center {{ {counted} }}" if counted else ""
+        size = f"size: {mm(width)} {mm(height)}; margin: 0"
         self._print[name] = (
-            f"  @page {name} {{ size: {mm(width)} {mm(height)}; margin: 0 }}\n"
+            f"  @page {name} {{ {size};{foot} }}\n"
+            # Several papers in one print: the browser would count on from one to the next.
+            f"  @page {name}-of-many {{ {size} }}\n"
             "  @media print {\n"
             f"    .paper.{name} {{ page: {name}; display: table; width: {mm(width - left - right)};"
             f" min-height: 0; padding: 0; margin: 0 0 0 {mm(left)} }}\n"
+            f"    .printed > .paper.{name} {{ page: {name}-of-many }}\n"
             f"    .paper.{name} > .paper__top {{ display: table-header-group; break-inside: avoid }}\n"
             f"    .paper.{name} > .paper__bottom {{ display: table-footer-group; break-inside: avoid }}\n"
             f"    .paper.{name} > .paper__top > * {{ height: {mm(top)} }}\n"

@@ -97,7 +97,33 @@ class SheetWriter:
             "orphans": "1",
             "widows": "1",
         }
-        return self.geometry.paper(self.layout.width, self.layout.height, self.layout.margins, text)
+        layout = self.layout
+        return self.geometry.paper(layout.width, layout.height, layout.margins, text, self._page_number())
+
+    def _page_number(self) -> dict[str, str] | None:
+        """The number below the text: a box in the page's margin, and since that is none at all, drawn up into it."""
+        number = self.layout.page_number
+        if number is None:
+            return None
+        look = number.look
+        line = look.line or look.size * 1.3
+        _, right, _, left = self.layout.margins
+        said = [
+            "counter(page)" if word is None else '"{}"'.format(word.replace("\\", "\\\\").replace('"', '\\"'))
+            for word in number.words
+        ]
+        return {
+            "content": " ".join(said),
+            "font-family": family(look.font),
+            "font-size": pt(look.size),
+            "line-height": pt(line),
+            "color": "#000",
+            "height": pt(line),
+            "margin-top": mm(-number.from_edge - line * _MM_PER_PT),
+            # Word has it in the middle of the text, not of the page.
+            "padding-left": mm(max(left - right, 0)),
+            "padding-right": mm(max(right - left, 0)),
+        }
 
     # --- paragraphs -------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from forms_templates.ooxml import PKG_RELS, WP, A, R, W, parse
+from forms_templates.sheet_footer import PageNumber, read_page_number
 from forms_templates.word_styles import Look, WordStyles, is_on, merge, mm, style_of
 from forms_templates.zip_container import unpack
 
@@ -128,6 +129,7 @@ class Layout:
     margins: tuple[float, float, float, float]
     usual: Look
     blocks: tuple[Paragraph | Table, ...]
+    page_number: PageNumber | None = None
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Every paragraph, in reading order."""
@@ -276,7 +278,8 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
     body = parse(parts["word/document.xml"].content()).find(f"{W}body")
     if body is None:
         raise KeyError("w:body")
-    section = _A4 | merge([body.find(f"{W}sectPr")])
+    ending = body.find(f"{W}sectPr")
+    section = _A4 | merge([ending])
     top, right, bottom, left = (mm(section["pgMar"].get(side, "1440")) for side in _SIDES)
     return Layout(
         width=mm(section["pgSz"].get("w", _A4["pgSz"]["w"])),
@@ -284,6 +287,7 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
         margins=(top, right, bottom, left),
         usual=reader.styles.usual(),
         blocks=tuple(block for element in _inside(body, "p", "tbl") if (block := reader.block(element)) is not None),
+        page_number=read_page_number(ending, parts, relations, reader.styles),
     )
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from forms_templates.close_set import closely_set
 from forms_templates.library import Form, form, versions
 from forms_templates.libreoffice import word_to_pdf
-from forms_templates.sheet import sheet_html_of_docx, stylesheet
+from forms_templates.sheet import sheet_html_of_docx, sheet_layout, stylesheet
 from forms_templates.zip_container import unpack
 from tests.forms_templates.papers import application_form, picture, sample
 from tests.forms_templates.test_new_form import drawn
@@ -75,6 +75,16 @@ def test_every_form_is_the_same_page_from_the_browser_and_as_pdf(
     for number, (one, other) in enumerate(zip(word, sheet, strict=True), 1):
         lost = [*not_found(one, other), *not_found(other, one)]
         assert lost == [], f"page {number}"
+    for kind in ("word", "sheet"):
+        assert counted(all_as_pdf / f"{code}-{version}-{kind}.pdf") == (
+            list(range(1, len(word) + 1)) if sheet_layout(form(code, version)).page_number else []
+        )
+
+
+def counted(pdf: Path) -> list[int]:
+    """The numbers of the pages, as they stand below the text."""
+    said = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True, timeout=60).stdout
+    return [int(number) for number in re.findall(r"^— ?(\d+) ?—$", said, re.MULTILINE)]
 
 
 def pages(pdf: Path, pdftoppm: str) -> list[list[Rule]]:

@@ -9,7 +9,8 @@ import pytest
 from django.utils.safestring import SafeString, mark_safe
 from lxml import etree
 
-from forms_templates.sheet import Slot, sheet_html, sheet_html_of_docx, stylesheet
+from forms_templates.library import form
+from forms_templates.sheet import Slot, sheet_html, sheet_html_of_docx, stylesheet, stylesheet_digest
 from forms_templates.values import EMPTY_DATE, FormDataError, marks
 from tests.forms_templates.papers import application_form, pictures, sample
 
@@ -125,6 +126,26 @@ def test_the_style_sheet_stays_in_the_designs_layers_and_away_from_phones() -> N
     )
     assert css.count("{") == css.count("}")
     assert "url(" not in css
+
+
+def test_a_form_that_counts_its_pages_says_so_in_print_and_no_other_does() -> None:
+    css = stylesheet(form("agreement", 2))
+    (page,) = re.findall(r"@page (\S+) {.*@bottom-center {([^}]*)}", css)
+    assert page[0] in sheet_html_of_docx(form("agreement", 2).render(form("agreement", 2).sample(), {}))
+    said = dict(part.strip().split(": ", 1) for part in page[1].split(";"))
+    assert said["content"] == '"— " counter(page) " —"'
+    assert (said["font-size"], said["margin-top"]) == ("14pt", "-14.36mm")
+    # Several papers printed together: the browser would count on from one to the next.
+    assert f".printed > .paper.{page[0]} {{ page: {page[0]}-of-many }}" in css
+    assert "@bottom-center" not in stylesheet(application_form())
+
+
+def test_the_address_of_a_style_sheet_changes_with_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stylesheet_digest(application_form())
+    stylesheet_digest.cache_clear()
+    monkeypatch.setattr("forms_templates.sheet.stylesheet", lambda form: "drawn in another way")
+    assert stylesheet_digest(application_form()) != before
+    stylesheet_digest.cache_clear()
 
 
 def test_the_style_sheet_is_the_same_every_time() -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.models import Event
 from audit.queries import case_timeline
 from forms_templates.library import Form, form
+from forms_templates.sheet import stylesheet_digest
 from registry.roles import SEES, Role, Sight
 
 from .actions import ACTIONS
@@ -37,13 +38,13 @@ from .supervision import exception_buttons
 
 
 def sheet_css_url(form_code: str, form_version: int) -> str:
-    """The address of a form's stylesheet; its digest in it lets browsers keep it for ever."""
+    """The address of a form's stylesheet; what it says is in it, so that browsers may keep it for ever."""
     return css_url_of(form(form_code, form_version))
 
 
 def css_url_of(sheet: Form) -> str:
     """The address of this form's stylesheet."""
-    return reverse("sheet_css", args=[sheet.code, sheet.version, sheet.digest[:12]])
+    return reverse("sheet_css", args=[sheet.code, sheet.version, stylesheet_digest(sheet)])
 
 
 def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:

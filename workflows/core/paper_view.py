@@ -17,7 +17,7 @@ from forms_templates.filed_pictures import pictures_in
 from forms_templates.library import Form, UnknownFormError, form
 from forms_templates.models import Document, PaperCode
 from forms_templates.papers import read_paper
-from forms_templates.sheet import sheet_html_of_docx, stylesheet
+from forms_templates.sheet import sheet_html_of_docx, stylesheet, stylesheet_digest
 from forms_templates.store import get as get_file
 from registry.id_numbers import mask_id, mask_phone
 
@@ -174,6 +174,6 @@ def sheet_css(request: HttpRequest, code: str, version: int, digest: str) -> Htt
         sheet = form(code, version)
     except UnknownFormError as error:
         raise Http404 from error
-    if sheet.digest[:12] != digest:
+    if stylesheet_digest(sheet) != digest:
         raise Http404
     return HttpResponse(stylesheet(sheet), content_type="text/css; charset=utf-8")
