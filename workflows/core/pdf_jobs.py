@@ -44,6 +44,9 @@ ATTEMPTS = 3
 PAUSES_MINUTES = (1, 10)
 BATCH = 100
 LOOK_AGAIN_MINUTES = 10
+# Somebody waits for a print and watches its progress; papers just filed are made when there is time. Behind what was
+# decided in one sitting, which changes cases.
+PRINT_PRIORITY = 5
 MAKER = "PDF生成"
 
 
@@ -130,7 +133,7 @@ def _report(document: Document, why: str) -> None:
     perform("desk.report_pdf_trouble", document, Actor.system(MAKER), {"why": why}, at=now())
 
 
-@task()
+@task(priority=PRINT_PRIORITY)
 def make_print_run(run_pk: int) -> str:
     """One PDF of many papers: each one's own first (stored, as always), then all of them in order behind a list."""
     from .door import perform

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -30,11 +31,19 @@ from .refusals import Refused
 from .requests import actor_of, office_page, row_number
 
 RECENT_RUNS = 10
+# In which order the papers can lie; what nobody has numbered yet comes last.
+_BY_NUMBER = "number"
+ORDERS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+    _BY_NUMBER: ("按编号", lambda row: (row["number"] == "", row["number"], row["pk"])),
+    "place": ("按村", lambda row: (row["place"], row["number"] == "", row["number"], row["pk"])),
+    "concerns": ("按办理对象", lambda row: (row["concerns"], row["number"], row["pk"])),
+    "at": ("按日期", lambda row: (row["at"], row["pk"])),
+}
 
 
 @office_page
 def print_centre(request: HttpRequest) -> HttpResponseBase:
-    """Which papers: form, place, days; the newest version of each, in order of their numbers."""
+    """Which papers: form, place, days; the newest version of each, in the order asked for."""
     actor = actor_of(request)
     if not may_print(actor):
         raise Http404
@@ -64,8 +73,9 @@ def _choose(
     place = row_number(asked.get("place")) or 0
     last = parse_date(asked.get("to", "")) or today()
     first = parse_date(asked.get("from", "")) or last - timedelta(days=31)
+    order = asked.get("order", "") if asked.get("order") in ORDERS else _BY_NUMBER
     picked = set(request.POST.getlist("paper")) if request.method == "POST" else None
-    papers, more = _papers(actor, code, place, first, last) if code else ([], False)
+    papers, more = _papers(actor, code, place, first, last, order) if code else ([], False)
     titles = {each: form(each, version).title for each, version in versions()}
     context: dict[str, Any] = {
         "filters": [
@@ -73,8 +83,15 @@ def _choose(
             {"name": "place", "label": "乡镇或村", "kind": "select", "value": place, "choices": _places(actor)},
             {"name": "from", "label": "从哪天", "kind": "date", "value": first.isoformat()},
             {"name": "to", "label": "到哪天", "kind": "date", "value": last.isoformat()},
+            {
+                "name": "order",
+                "label": "排列次序",
+                "kind": "select",
+                "value": order,
+                "choices": [(key, label) for key, (label, _) in ORDERS.items()],
+            },
         ],
-        "kept": {"form": code, "place": place or "", "from": first.isoformat(), "to": last.isoformat()},
+        "kept": {"form": code, "place": place or "", "from": first.isoformat(), "to": last.isoformat(), "order": order},
         "title": f"{titles.get(code, '')}（{_day(first)}至{_day(last)}）",
         "rows": [{**paper, "picked": picked is None or str(paper["pk"]) in picked} for paper in papers],
         "more": more,
@@ -87,7 +104,9 @@ def _choose(
     return render(request, "desk/print_centre.html", context, status=status)
 
 
-def _papers(actor: Actor, code: str, place: int, first: date, last: date) -> tuple[list[dict[str, Any]], bool]:
+def _papers(
+    actor: Actor, code: str, place: int, first: date, last: date, order: str
+) -> tuple[list[dict[str, Any]], bool]:
     """The newest version of each paper of this form, of the cases one may see; and whether there are more."""
     cases = Case.objects.visible_to(actor)
     if place:
@@ -120,7 +139,7 @@ def _papers(actor: Actor, code: str, place: int, first: date, last: date) -> tup
                 "at": document.created_at,
             }
         )
-    rows.sort(key=lambda row: (row["number"] == "", row["number"], row["pk"]))
+    rows.sort(key=ORDERS[order][1])
     return rows, len(found) > MOST_PAPERS
 
 
