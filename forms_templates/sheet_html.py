@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from forms_templates.placeholders import TAG, tag
 from forms_templates.sheet_geometry import Geometry, family, mm, pt
 from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Tab, Table, Text
+from forms_templates.sheet_pages import groups, page_number
 from forms_templates.slots import Slot, first_label, mark_html, text_html
 from forms_templates.word_styles import Look
 
@@ -73,7 +74,7 @@ class SheetWriter:
         *blocks, last = self.layout.blocks
         # Word demands a paragraph after a table; an empty one says nothing.
         shown = blocks if isinstance(last, Paragraph) and not last.items else self.layout.blocks
-        content = "".join(map(self._block, shown))
+        content = "".join(self._together(group) for group in groups(shown))
         wide = " paper--across" if self.layout.width > self.layout.height else ""
         return (
             f'<article class="paper paper--form{wide} {self._paper()}">'
@@ -84,6 +85,13 @@ class SheetWriter:
 
     def _block(self, block: Paragraph | Table) -> str:
         return self._paragraph(block) if isinstance(block, Paragraph) else self._table(block)
+
+    def _together(self, blocks: Sequence[Paragraph | Table]) -> str:
+        written = [self._block(block) for block in blocks]
+        if len(written) == 1:
+            return written[0]
+        # Browsers rather part a row of a table than what stands before it.
+        return f'<div class="{self.geometry.name("keep", {"break-inside": "avoid"})}">{"".join(written)}</div>'
 
     def _paper(self) -> str:
         looks = [paragraph.look for paragraph in self.layout.paragraphs()]
@@ -98,32 +106,7 @@ class SheetWriter:
             "widows": "1",
         }
         layout = self.layout
-        return self.geometry.paper(layout.width, layout.height, layout.margins, text, self._page_number())
-
-    def _page_number(self) -> dict[str, str] | None:
-        """The number below the text: a box in the page's margin, and since that is none at all, drawn up into it."""
-        number = self.layout.page_number
-        if number is None:
-            return None
-        look = number.look
-        line = look.line or look.size * 1.3
-        _, right, _, left = self.layout.margins
-        said = [
-            "counter(page)" if word is None else '"{}"'.format(word.replace("\\", "\\\\").replace('"', '\\"'))
-            for word in number.words
-        ]
-        return {
-            "content": " ".join(said),
-            "font-family": family(look.font),
-            "font-size": pt(look.size),
-            "line-height": pt(line),
-            "color": "#000",
-            "height": pt(line),
-            "margin-top": mm(-number.from_edge - line * _MM_PER_PT),
-            # Word has it in the middle of the text, not of the page.
-            "padding-left": mm(max(left - right, 0)),
-            "padding-right": mm(max(right - left, 0)),
-        }
+        return self.geometry.paper(layout.width, layout.height, layout.margins, text, page_number(layout))
 
     # --- paragraphs -------------------------------------------------------------------------------------
 
@@ -160,6 +143,8 @@ class SheetWriter:
             shape["font-family"] = family(look.font)
         if look.keep_next:
             shape["break-after"] = "avoid"
+        if look.keep_lines:
+            shape["break-inside"] = "avoid"
         if paragraph.style in _HEADINGS:
             shape["font-weight"] = "400"  # 黑体 and 楷体 are what sets a heading off
         if look.line is not None:
@@ -263,8 +248,7 @@ class SheetWriter:
 
     def _keeps(self, row: Row) -> str:
         """A row whose first paragraph must stay with the next is on the next row's page, in Word as here."""
-        first = row.cells[0].paragraphs[0] if row.cells and row.cells[0].paragraphs else None
-        keeps = first is not None and first.look.keep_next
+        keeps = bool(row.cells and row.cells[0].paragraphs) and row.cells[0].paragraphs[0].look.keep_next
         return f" {self.geometry.name('keep', {'break-after': 'avoid'})}" if keeps else ""
 
     def _label(self, cell: Cell, table: Table, label: Slot | None, scope: str) -> str:
@@ -326,8 +310,9 @@ class SheetWriter:
         if self._sealed(paragraphs):
             classes.append("opinion--sealed")
         parts = "".join(self._part(row, table, label, last=row is rows[-1]) for row in rows)
+        splits = "row--splits" if any(row.may_split for row in rows) else ""
         return (
-            f'<tr class="row--splits{self._keeps(rows[-1])}"><td colspan="{len(table.columns)}" '
+            f'<tr class="{splits}{self._keeps(rows[-1])}"><td colspan="{len(table.columns)}" '
             f'class="{" ".join(dict.fromkeys(classes))}">{parts}</td></tr>'
         )
 
@@ -345,6 +330,8 @@ class SheetWriter:
             shape["min-height"] = mm(row.height)
             # On the next page the text starts as far below the edge as on the first.
             shape |= {"-webkit-box-decoration-break": "clone", "box-decoration-break": "clone"}
+            if cell.paragraphs[0].look.keep_next and not last:
+                shape["break-after"] = "avoid"
         else:
             # Not a least height: the space below the date belongs to the seal, however tall a signature pad
             # is.

@@ -29,6 +29,7 @@ class Look:
     font: str
     autospace: bool
     keep_next: bool = False
+    keep_lines: bool = False
 
 
 class WordStyles:
@@ -72,6 +73,7 @@ class WordStyles:
             font=letters.get("rFonts", {}).get("eastAsia", ""),
             autospace=is_on(shape, "autoSpaceDE", default=True),
             keep_next=is_on(shape, "keepNext"),
+            keep_lines=is_on(shape, "keepLines"),
         )
 
     def run(self, run: etree._Element) -> Properties:

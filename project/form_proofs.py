@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 import forms_templates
+from forms_templates.close_set import closely_set
 from forms_templates.library import Form
 from signatures.sample_ink import sample_pictures
 
@@ -26,7 +27,7 @@ def pages_of(docx: bytes, dpi: int) -> list[Image.Image]:
     """The pages of a Word file as LibreOffice prints them. Raises CalledProcessError, TimeoutExpired."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "paper.docx").write_bytes(docx)
+        (folder / "paper.docx").write_bytes(closely_set(docx))
         subprocess.run(  # noqa: S603 -- our own files and a fixed command
             [_tool("soffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
              "--outdir", str(folder), str(folder / "paper.docx")],

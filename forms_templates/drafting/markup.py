@@ -6,6 +6,8 @@
     sign TEXT @picture             a signature after the words
     stamp TEXT, date TEXT @seal    the seal lies over the date
     gap                            an empty line
+    keep LINE                      on the page of what follows: a paragraph, or a row and the row below it
+    free ROW                       may part from the row below it, though it begins with a signature
     if CONDITION … end             paragraphs that stand only then (inside a table: rows)
     table 23 53 23 81              column widths in mm; the table ends at an empty line
     list 12 30 60                  a table in small type
@@ -23,7 +25,7 @@ Everything else in a line is printed as it stands, docxtpl's tags included.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PARAGRAPHS = {
     "title": "PaperTitle",
@@ -40,6 +42,7 @@ PARAGRAPHS = {
     "date": "StampDate",
     "note": "PaperNote",
 }
+_KEEPING = {"keep": True, "free": False}
 _TABLES = ("table", "list", "plain")
 _ROWS = ("row", "head", "opinion", "area", "signs")
 _PICTURE = re.compile(r"\s*@([a-z_.]+)")
@@ -53,11 +56,13 @@ class DraftError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph: its style, its text, the pictures anchored in it."""
+    """A paragraph: its style, its text, the pictures anchored in it; `keeps` on the page of the next (None: as its
+    style says)."""
 
     style: str
     text: str
     pictures: tuple[str, ...] = ()
+    keeps: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def read_draft(text: str) -> Draft:
     blocks: list[Piece | Grid] = []
     lines = iter([*enumerate(text.splitlines(), 1), (0, "")])
     for number, line in lines:
-        word, _, rest = line.strip().partition(" ")
+        keeps, word, rest = _words(line)
         if not word:
             continue
         if word == "page":
@@ -115,14 +120,31 @@ def read_draft(text: str) -> Draft:
         elif word == "if":
             blocks.append(Piece("BodyFlush", f"{{%p if {rest} %}}"))
         elif word == "gap":
-            blocks.append(Piece("BodyFlush", ""))
+            blocks.append(Piece("BodyFlush", "", keeps=keeps))
         elif word == "end":
             blocks.append(Piece("BodyFlush", "{%p endif %}"))
         elif word in PARAGRAPHS:
-            blocks.append(_piece(PARAGRAPHS[word], rest))
+            blocks.append(replace(_piece(PARAGRAPHS[word], rest), keeps=keeps))
         else:
             raise DraftError(f"第{number}行：不认识“{word}”。")
     return Draft(page, tuple(blocks))
+
+
+def _words(line: str) -> tuple[bool | None, str, str]:
+    """Whether the line is kept with the next, its first word, and the rest."""
+    word, _, rest = line.strip().partition(" ")
+    if word not in _KEEPING:
+        return None, word, rest
+    return (_KEEPING[word], *_words(rest)[1:])
+
+
+def _kept(row: Line, *, keeps: bool | None) -> Line:
+    """A row is kept by its first paragraph."""
+    if keeps is None or not row.boxes:
+        return row
+    first, *boxes = row.boxes
+    pieces = (replace(first.pieces[0], keeps=keeps), *first.pieces[1:])
+    return replace(row, boxes=(replace(first, pieces=pieces), *boxes))
 
 
 def _piece(style: str, text: str) -> Piece:
@@ -133,7 +155,7 @@ def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
     rows: list[Line] = []
     ends: list[str] = []
     for number, line in lines:
-        kind, _, rest = line.strip().partition(" ")
+        keeps, kind, rest = _words(line)
         if not kind:
             break
         if kind in ("each", "if"):
@@ -142,7 +164,7 @@ def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
         elif kind == "end" and ends:
             rows.append(Line("tag", 0, tag=f"{{%tr end{ends.pop()} %}}"))
         elif kind in _ROWS:
-            rows.append(_row(kind, rest))
+            rows.append(_kept(_row(kind, rest), keeps=keeps))
         else:
             raise DraftError(f"第{number}行：表格里不认识“{kind}”。")
     return Grid(tuple(float(width) for width in widths.split()), word, tuple(rows))

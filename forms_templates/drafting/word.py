@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
 
 from forms_templates.drafting.look import SHEETS, TWIPS, Sheet, styles_xml, twips
@@ -46,7 +46,8 @@ def draw(draft: Draft, specification: Specification) -> bytes:
         if isinstance(block, Grid):
             # Word joins two tables that nothing parts, and a document never ends with one.
             parted = following is not None and not isinstance(following, Grid)
-            body += writer.grid(block) + ("" if parted else writer.piece(Piece("AfterTable", "")))
+            kept = block.lines[-1].boxes[0].pieces[0].keeps if block.lines[-1].boxes else None
+            body += writer.grid(block) + ("" if parted else writer.piece(Piece("AfterTable", "", keeps=kept)))
         else:
             body += writer.piece(block)
     return _container(writer, body, specification.title)
@@ -64,7 +65,10 @@ class _Writer:
         left, tab, right = piece.text.partition(" >> ")
         runs += _run(left) if left else ""
         runs += f"<w:r><w:tab/></w:r>{_run(right)}" if tab else ""
-        return f'<w:p><w:pPr><w:pStyle w:val="{piece.style}"/></w:pPr>{runs}</w:p>'
+        keeps = (
+            "" if piece.keeps is None else "<w:keepNext/><w:keepLines/>" if piece.keeps else '<w:keepNext w:val="0"/>'
+        )
+        return f'<w:p><w:pPr><w:pStyle w:val="{piece.style}"/>{keeps}</w:pPr>{runs}</w:p>'
 
     def grid(self, grid: Grid) -> str:
         widths = [twips(width) for width in grid.columns]
@@ -104,7 +108,7 @@ class _Writer:
     def _cell(self, box: Box, width: int, *, small: bool, plain: bool) -> str:
         span = f'<w:gridSpan w:val="{box.span}"/>' if box.span > 1 else ""
         styles = _PLAIN if plain else _SMALL if small else _LARGE
-        lines = [Piece(styles[piece.style], piece.text, piece.pictures) for piece in box.pieces]
+        lines = [replace(piece, style=styles[piece.style]) for piece in box.pieces]
         paragraphs = "".join(self.piece(line, width / TWIPS) for line in lines)
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
@@ -136,7 +140,10 @@ class _Writer:
         size, line = (10.5, 15.0) if piece.style in _SMALL.values() else (self.sheet.size, self.sheet.line)
         if width is not None and piece.style not in _SMALL.values():
             size, line = 14, 22
-        if spec.kind == "seal" and width is not None:
+        if spec.kind == "seal" and width is not None and piece.style == "CellValue":
+            # Over a date in the middle of its cell.
+            x = (width - spec.width_mm) / 2
+        elif spec.kind == "seal" and width is not None:
             # Over a date at the right of its cell.
             x = width - spec.width_mm - 3.5
         elif spec.kind == "seal":
@@ -268,7 +275,8 @@ _ROOT = [
 _SETTINGS = (
     f'{_HEAD}<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
     '<w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>'
-    '<w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:compatSetting w:name="compatibilityMode" '
+    '<w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:doNotExpandShiftReturn/>'
+    '<w:compatSetting w:name="compatibilityMode" '
     'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
     '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
 )

@@ -15,7 +15,7 @@ from .guards import chinese
 from .models import Consultation
 from .refusals import Refusal, Refused
 
-FORM = ("consultation_reply", 1)
+FORM = ("consultation_reply", 2)
 PLACE = "answer_signature"
 
 

@@ -8,7 +8,7 @@ by the next worker (`manage.py work`), and papers without LibreOffice wait until
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ LOOK_AGAIN_MINUTES = 10
 # Somebody waits for a print and watches its progress; papers just filed are made when there is time. Behind what was
 # decided in one sitting, which changes cases.
 PRINT_PRIORITY = 5
+TELL_AFTER = 10
 MAKER = "PDF生成"
 
 
@@ -90,7 +91,8 @@ def look_again_is_queued() -> bool:
     return DBTaskResult.objects.filter(status="READY", task_path=make_waiting_pdfs.module_path).exists()
 
 
-def _make(documents: Iterable[Document]) -> str:
+def _make(documents: Iterable[Document], tell: Callable[[int], object] = int) -> str:
+    """The PDFs of these papers, each stored by itself; `tell` hears how many there are after every few."""
     readable = {f"paper{document.pk}": document for document in documents}
     papers = []
     for name, document in readable.items():
@@ -108,8 +110,10 @@ def _make(documents: Iterable[Document]) -> str:
         if not look_again_is_queued():
             make_waiting_pdfs.using(run_after=now() + timedelta(minutes=LOOK_AGAIN_MINUTES)).enqueue()
         return str(error)
-    for name, (pdf, pages) in made.pdfs.items():
+    for number, (name, (pdf, pages)) in enumerate(made.pdfs.items(), 1):
         _file(readable[name], pdf, pages)
+        if number % TELL_AFTER == 0:
+            tell(number)
     for name, why in made.troubles.items():
         _report(readable[name], why)
     return f"做好{len(made.pdfs)}份" + (f"，{len(made.troubles)}份没有做成" if made.troubles else "")
@@ -133,6 +137,11 @@ def _report(document: Document, why: str) -> None:
     perform("desk.report_pdf_trouble", document, Actor.system(MAKER), {"why": why}, at=now())
 
 
+def _tell(run_pk: int, ready: int) -> None:
+    """How far a print is, for the page that shows its progress."""
+    PrintRun.objects.filter(pk=run_pk).update(ready=ready)
+
+
 @task(priority=PRINT_PRIORITY)
 def make_print_run(run_pk: int) -> str:
     """One PDF of many papers: each one's own first (stored, as always), then all of them in order behind a list."""
@@ -147,8 +156,10 @@ def make_print_run(run_pk: int) -> str:
         if run.state != PrintRun.State.WAITING:
             return "已取消"
         batch = [entry.document for entry in entries[start : start + 2 * BATCH]]
-        _make(document for document in batch if not hasattr(document, "pdf"))
-        PrintRun.objects.filter(pk=run_pk).update(ready=min(start + 2 * BATCH, len(entries)))
+        missing = [document for document in batch if not hasattr(document, "pdf")]
+        here = start + len(batch) - len(missing)
+        _make(missing, lambda made, here=here: _tell(run_pk, here + made))
+        _tell(run_pk, start + len(batch))
     papers = [entry.document_id for entry in entries]
     made = {pdf.document_id: pdf for pdf in PaperPdf.objects.filter(document__in=papers)}
     keys = [int(entry.document.case_key.removeprefix("case:")) for entry in entries]

@@ -25,7 +25,7 @@ from . import rules
 from .models import BEFORE_SEALED, Letter, LetterState
 
 FORM = ("seal_request", 1)
-LETTER = ("official_letter", 1)
+LETTER = ("official_letter", 2)
 STEP, SEALING, WRITING = "approve_letter", "seal_letter", "write_letter"
 FIELDS = ("title", "addressee", "body", "purpose", "copies")
 FACT_LABELS = MappingProxyType(

@@ -19,7 +19,7 @@ from ..models import WITH_RESULT, Appraisal, Confirmation, Grade, HeardOpinion, 
 from ..scheme_models import CRITERIA
 from .figures import Figures
 
-FORM = ("appraisal_form", 1)
+FORM = ("appraisal_form", 2)
 RECORD_FORM = ("opinion_record", 2)
 KIND = "appraisals.appraisal"
 FIRST_WITNESS, SECOND_WITNESS = "first_witness_signature", "second_witness_signature"

@@ -33,7 +33,7 @@ from workflows.core.paperwork import Button, Page, Paperwork
 from ..scheme_models import BEFORE_ISSUED, CRITERIA, POINTS, TEXTS, ReceiptState, Scheme, SchemeReceipt, SchemeState
 from . import rules
 
-FORM = ("appraisal_scheme", 2)
+FORM = ("appraisal_scheme", 3)
 DRAWING_UP, STEP, RECEIVING = "draw_up_scheme", "review_scheme", "sign_for_scheme"
 REVIEWER = OpinionPlaces("", "reviewed_on", "reviewer_signature", "township_seal")
 RECEIPT = OpinionCell(

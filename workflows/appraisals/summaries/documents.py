@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -28,7 +29,7 @@ from ..models import Appraisal, Confirmation, Grade, State
 from ..summary_models import BEFORE_FILED, Summary, SummaryState
 from . import rules
 
-FORM = ("appraisal_summary", 2)
+FORM = ("appraisal_summary", 3)
 FILLING, REVIEWING, FILING = "fill_summary", "review_summary", "file_summary"
 OFFICER = OpinionCell(
     places=OpinionPlaces("filing", "filed_on", "officer_signature", ""),
@@ -93,7 +94,7 @@ def row_of(appraisal: Appraisal) -> dict[str, str]:
 def values_of(summary: Summary, members: list[Appraisal], opinions: dict[str, Opinion]) -> dict[str, object]:
     """Every tag of the summary."""
     filing = opinions.get(FILING)
-    return {
+    values: dict[str, object] = {
         "county": summary.county.name,
         "township": summary.township.name,
         "year": str(summary.year),
@@ -106,6 +107,10 @@ def values_of(summary: Summary, members: list[Appraisal], opinions: dict[str, Op
         "filed_on": chinese_date(summary.filed_on),
         "results": [row_of(each) for each in members],
     }
+    if "reviewed_on" in case_form(FORM, summary.case).fields:  # not on the version before, which running cases keep
+        reviewed = opinions.get(REVIEWING)
+        values["reviewed_on"] = chinese_date(timezone.localtime(reviewed.at).date() if reviewed else None)
+    return values
 
 
 def file_summary(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
@@ -195,6 +200,8 @@ class SummaryPaperwork(Paperwork):
             slots["filled_on"] = chinese_date(page.on)
         if page.step == REVIEWING:
             pictures["reviewer_signature"] = pad(page, "审核人签字")
+            if "reviewed_on" in slots:
+                slots["reviewed_on"] = chinese_date(page.on)
         if page.step == "seal_summary":
             pictures["reporter_seal"] = seal_place()
             slots["reported_on"] = chinese_date(page.on)

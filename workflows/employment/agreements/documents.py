@@ -36,8 +36,8 @@ from ..tenures.spans import service_of
 from . import rules
 from .facts import facts_of
 
-FORM = ("agreement", 2)
-RENEWAL_FORM = ("renewal_agreement", 2)
+FORM = ("agreement", 3)
+RENEWAL_FORM = ("renewal_agreement", 3)
 ON_PAPER = "原纸质协议"  # what began before this system has no number here
 KIND = "employment.agreement"
 COPIES = "四"

@@ -28,7 +28,7 @@ from workflows.core.receipts import hands_panels
 from ..models import Recovery, RecoveryState
 from .amounts import by_month
 
-FORM = ("recovery_notice", 1)
+FORM = ("recovery_notice", 2)
 REVIEW, SEAL, DELIVER, COLLECT = "review_recovery", "seal_recovery", "deliver_recovery", "collect"
 PLACES = {REVIEW: OpinionPlaces("", "", "", "township_seal")}
 TITLE = "资金追回通知书"

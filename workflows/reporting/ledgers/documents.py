@@ -30,7 +30,7 @@ from . import rules
 from .facts import facts_of
 from .snapshot import said, told
 
-FORM = ("named_roster", 2)
+FORM = ("named_roster", 3)
 CHECKING, REVIEWING, SEALING, RECEIVING = "check_ledger", "review_ledger", "seal_ledger", "receive_ledger"
 PLACES = {
     CHECKING: OpinionPlaces("", "filled_on", "filler_signature", ""),
@@ -79,7 +79,7 @@ def values_of(ledger: Ledger, opinions: Mapping[str, Opinion], reported_on: Any 
     checked, reviewed = opinions.get(CHECKING), opinions.get(REVIEWING)
     if reported_on is None and reviewed is not None and reviewed.seal_use is not None:
         reported_on = timezone.localtime(reviewed.seal_use.at).date()
-    return {
+    values: dict[str, object] = {
         "county": ledger.county.name,
         "township": ledger.township.name,
         "month": spoken(ledger.month),
@@ -94,6 +94,9 @@ def values_of(ledger: Ledger, opinions: Mapping[str, Opinion], reported_on: Any 
         "workers": [_worker(row) for row in of_kind(rows, RowKind.PRESENT)],
         "departures": [_departure(row) for row in of_kind(rows, RowKind.DEPARTED)],
     }
+    if "reviewed_on" in case_form(FORM, ledger.case).fields:  # not on the version before, which running cases keep
+        values["reviewed_on"] = chinese_date(timezone.localtime(reviewed.at).date() if reviewed else None)
+    return values
 
 
 def _worker(row: LedgerRow) -> dict[str, object]:
@@ -233,6 +236,8 @@ class LedgerPaperwork(Paperwork):
             pictures[PLACES[page.step].signature] = pad(page, label)
         if page.step == CHECKING:
             slots["filled_on"] = chinese_date(page.on)
+        if page.step == REVIEWING and "reviewed_on" in slots:
+            slots["reviewed_on"] = chinese_date(page.on)
         if page.step == SEALING:
             pictures["township_seal"] = seal_place()
         return sheet_html(case_form(FORM, page.on_case), slots, pictures)

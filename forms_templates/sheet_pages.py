@@ -1,0 +1,55 @@
+"""What a sheet's print needs of its pages: what stays together on one, and the number below each."""
+
+from collections.abc import Iterator, Sequence
+
+from forms_templates.sheet_geometry import family, mm, pt
+from forms_templates.sheet_layout import Layout, Paragraph, Row, Table
+
+_MM_PER_PT = 25.4 / 72
+
+
+def groups(blocks: Sequence[Paragraph | Table]) -> Iterator[list[Paragraph | Table]]:
+    """Each block by itself, but a table of rows that all stay together with the paragraphs that must stay with it."""
+    before: list[Paragraph | Table] = []
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.look.keep_next:
+            before.append(block)
+            continue
+        if isinstance(block, Table) and before and all(_stays(row) for row in block.rows[:-1]):
+            yield [*before, block]
+        else:
+            yield from ([each] for each in (*before, block))
+        before = []
+    yield from ([each] for each in before)
+
+
+def _stays(row: Row) -> bool:
+    """Whether a row stays on the page of the next."""
+    return not row.may_split and bool(row.cells[0].paragraphs) and row.cells[0].paragraphs[0].look.keep_next
+
+
+def page_number(layout: Layout) -> dict[str, str] | None:
+    """The number below the text: a box in the page's margin, and since that is none at all, drawn up into it."""
+    number = layout.page_number
+    if number is None:
+        return None
+    look = number.look
+    line = look.line or look.size * 1.3
+    _, right, _, left = layout.margins
+    return {
+        "content": " ".join("counter(page)" if word is None else _quoted(word) for word in number.words),
+        "font-family": family(look.font),
+        "font-size": pt(look.size),
+        "line-height": pt(line),
+        "color": "#000",
+        "height": pt(line),
+        "margin-top": mm(-number.from_edge - line * _MM_PER_PT),
+        # Word has it in the middle of the text, not of the page.
+        "padding-left": mm(max(left - right, 0)),
+        "padding-right": mm(max(right - left, 0)),
+    }
+
+
+def _quoted(word: str) -> str:
+    """A string of CSS; what could end it or the rule is written as its number."""
+    return '"{}"'.format("".join(char if char.isalnum() or char in " —-" else f"\\{ord(char):x} " for char in word))
