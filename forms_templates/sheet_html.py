@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from forms_templates.placeholders import TAG, tag
 from forms_templates.sheet_geometry import Geometry, family, mm, pt
 from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Tab, Table, Text
-from forms_templates.sheet_pages import groups, page_number
+from forms_templates.sheet_pages import groups, is_signed, joined_rows, open_sides, page_number
 from forms_templates.slots import Slot, first_label, mark_html, text_html
 from forms_templates.word_styles import Look
 
@@ -224,8 +224,8 @@ class SheetWriter:
         heads = [self._row(row, table) for row in table.rows if row.header]
         rows, index = [], len(heads)
         while index < len(table.rows):
-            joined = _joined(table, index)
-            wide = len(joined) > 1 or _is_signed(joined[0], table)
+            joined = joined_rows(table, index)
+            wide = len(joined) > 1 or is_signed(joined[0], table)
             rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
             if len(joined) > 1 and not self.slots and self._keeps(joined[-1]):
                 # On paper the opinion may stay behind when the ink under it must go to the next page.
@@ -305,7 +305,7 @@ class SheetWriter:
             "text-align": "start",
             "vertical-align": "top",
         }
-        shape |= {f"border-{side}": "0" for side in sorted(_open_sides(rows))}
+        shape |= {f"border-{side}": "0" for side in sorted(open_sides(rows))}
         classes = ["opinion", self.geometry.name("opinion", shape), *self._states(paragraphs)]
         if self._sealed(paragraphs):
             classes.append("opinion--sealed")
@@ -361,29 +361,6 @@ class SheetWriter:
     def _sealed(self, paragraphs: Sequence[Paragraph]) -> bool:
         seals = [i for p in paragraphs for i in p.items if isinstance(i, Picture) and i.behind]
         return any(seal.data is not None or seal.name in self.pictures for seal in seals)
-
-
-def _joined(table: Table, index: int) -> list[Row]:
-    """This row and those below it that no line parts from it."""
-    rows = [table.rows[index]]
-    for below in table.rows[index + 1 :]:
-        upper, lower = rows[-1].cells, below.cells
-        if len(upper) != 1 or len(lower) != 1 or "bottom" not in upper[0].open or "top" not in lower[0].open:
-            break
-        rows.append(below)
-    return rows
-
-
-def _open_sides(rows: Sequence[Row]) -> frozenset[str]:
-    """Where no line parts these rows from the next."""
-    return (rows[0].cells[0].open & {"top"}) | (rows[-1].cells[0].open & {"bottom"})
-
-
-def _is_signed(row: Row, table: Table) -> bool:
-    """A row of one cell with a place for ink or a seal, as at the foot of an agreement."""
-    if len(row.cells) != 1 or row.cells[0].span != len(table.columns):
-        return False
-    return any(isinstance(item, Picture) for paragraph in row.cells[0].paragraphs for item in paragraph.items)
 
 
 def _height(paragraph: Paragraph) -> float:

@@ -1,9 +1,9 @@
-"""What a sheet's print needs of its pages: what stays together on one, and the number below each."""
+"""What of a sheet belongs together, in one cell or on one page, and the number below each page."""
 
 from collections.abc import Iterator, Sequence
 
 from forms_templates.sheet_geometry import family, mm, pt
-from forms_templates.sheet_layout import Layout, Paragraph, Row, Table
+from forms_templates.sheet_layout import Layout, Paragraph, Picture, Row, Table
 
 _MM_PER_PT = 25.4 / 72
 
@@ -26,6 +26,29 @@ def groups(blocks: Sequence[Paragraph | Table]) -> Iterator[list[Paragraph | Tab
 def _stays(row: Row) -> bool:
     """Whether a row stays on the page of the next."""
     return not row.may_split and bool(row.cells[0].paragraphs) and row.cells[0].paragraphs[0].look.keep_next
+
+
+def joined_rows(table: Table, index: int) -> list[Row]:
+    """This row and those below it that no line parts from it."""
+    rows = [table.rows[index]]
+    for below in table.rows[index + 1 :]:
+        upper, lower = rows[-1].cells, below.cells
+        if len(upper) != 1 or len(lower) != 1 or "bottom" not in upper[0].open or "top" not in lower[0].open:
+            break
+        rows.append(below)
+    return rows
+
+
+def open_sides(rows: Sequence[Row]) -> frozenset[str]:
+    """Where no line parts these rows from the next."""
+    return (rows[0].cells[0].open & {"top"}) | (rows[-1].cells[0].open & {"bottom"})
+
+
+def is_signed(row: Row, table: Table) -> bool:
+    """A row of one cell with a place for ink or a seal, as at the foot of an agreement."""
+    if len(row.cells) != 1 or row.cells[0].span != len(table.columns):
+        return False
+    return any(isinstance(item, Picture) for paragraph in row.cells[0].paragraphs for item in paragraph.items)
 
 
 def page_number(layout: Layout) -> dict[str, str] | None:
