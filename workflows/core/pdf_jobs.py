@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import django
@@ -137,9 +138,9 @@ def _report(document: Document, why: str) -> None:
     perform("desk.report_pdf_trouble", document, Actor.system(MAKER), {"why": why}, at=now())
 
 
-def _tell(run_pk: int, ready: int) -> None:
+def _tell(run_pk: int, before: int, made: int = 0) -> None:
     """How far a print is, for the page that shows its progress."""
-    PrintRun.objects.filter(pk=run_pk).update(ready=ready)
+    PrintRun.objects.filter(pk=run_pk).update(ready=before + made)
 
 
 @task(priority=PRINT_PRIORITY)
@@ -158,7 +159,7 @@ def make_print_run(run_pk: int) -> str:
         batch = [entry.document for entry in entries[start : start + 2 * BATCH]]
         missing = [document for document in batch if not hasattr(document, "pdf")]
         here = start + len(batch) - len(missing)
-        _make(missing, lambda made, here=here: _tell(run_pk, here + made))
+        _make(missing, partial(_tell, run_pk, here))
         _tell(run_pk, start + len(batch))
     papers = [entry.document_id for entry in entries]
     made = {pdf.document_id: pdf for pdf in PaperPdf.objects.filter(document__in=papers)}
