@@ -63,6 +63,7 @@ class SheetWriter:
     pictures: Mapping[str, Slot | SafeString] = field(default_factory=dict)
     numeric: frozenset[str] = frozenset()
     geometry: Geometry = field(default_factory=Geometry)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def usual(self) -> Look:
@@ -177,12 +178,22 @@ class SheetWriter:
         for index, piece in enumerate(pieces):
             if index % 2:
                 # Without a slot it is what somebody typed: rare characters of names stand in that area, too.
-                written.append(self.slots[piece].html if piece in self.slots else text_html(tag(piece)))
+                written.append(self._slot(piece) if piece in self.slots else text_html(tag(piece)))
             elif piece and item.style in _MARKS:
                 written.append(mark_html(piece, chosen=_MARKS[item.style]))
             elif piece:
                 written.append(f"<b>{text_html(piece)}</b>" if item.bold else text_html(piece))
         return "".join(written)
+
+    def _slot(self, name: str) -> str:
+        """What stands in a field's place; what is to be filled in is asked once, however often it is printed."""
+        slot = self.slots[name]
+        if "live" not in slot.classes:
+            return slot.html
+        if name in self.asked:
+            return '<span class="again">（同上）</span>'
+        self.asked.add(name)
+        return slot.html
 
     def _picture(self, picture: Picture, look: Look) -> str:
         if picture.inline:

@@ -1,7 +1,7 @@
 """Three years of a township, through the door with all papers: who is hired, works, is appraised and leaves, and how.
 
 Eight people begin together on 1 October 2020. Four work their thirty-six months; the others leave earlier, each by
-another article. The months in `months` have their attendance and their pay.
+another article. The months in `months` have their attendance and their pay, those in `ledgers` their 实名台账.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from audit.models import Event
 from registry.models import Worker
 from signatures.demo_strokes import demo_signature
 from tests.appraisals import years
-from tests.attendance.months import at, employ, member_of, month_of
-from tests.attendance.test_pay import open_roster, pay, to_finance
-from tests.cast import Cast, signed, task_of, user_of
+from tests.attendance.months import at, employ, member_of
+from tests.cast import signed, task_of, user_of
 from tests.inspections import steps as findings
 from tests.terminations import steps as exits
 from tests.years.invariants import hold
+from tests.years.monthly import Months, counts
+from tests.years.on_paper import told_on_paper
 from workflows.appraisals.models import Grade, SchemeReceipt, State
-from workflows.core.daily import run_daily
 from workflows.core.models import Case
 from workflows.core.refusals import Refused
 from workflows.employment.models import Agreement, AgreementState, EndReason, Post, Tenure
 from workflows.inspections.models import FindingState, Recovery, RecoveryState
+from workflows.reporting.models import Ledger, RowKind
 from workflows.terminations.models import Termination, TerminationState
 
 BEGINS, ENDS = date(2020, 10, 1), date(2023, 9, 30)
@@ -43,20 +44,13 @@ PEOPLE = {
     "forged_too": "蔺素云",
 }
 WEIGHTS = {"attendance_points": "20", "tasks_points": "20", "opinions_points": "30"}
-EVERY_MONTH = tuple(date(2020 + (9 + each) // 12, (9 + each) % 12 + 1, 1) for each in range(36))
-"""The thirty-six months of the story, by their first days."""
-TELLING_MONTHS = (EVERY_MONTH[0], date(2021, 7, 1), date(2021, 12, 1), date(2022, 7, 1), date(2023, 7, 1))
-"""Enough of them for the rest of the story to stand on: what was paid before, too long, and what is appraised."""
 
 
 @dataclass
-class Story:
+class Story(Months):
     """What the acts below have come to."""
 
-    cast: Cast
-    months: tuple[date, ...] = TELLING_MONTHS
     workers: dict[str, Worker] = field(default_factory=dict)
-    told: int = 0  # months already told
     looked_at: int = 0  # the last event whose paper and hand were looked at
 
     def tell(self) -> None:
@@ -73,6 +67,8 @@ class Story:
             chapter()
             hold(self.cast.county, self.cast.now, since=self.looked_at)
             self.looked_at = Event.objects.latest("sequence").sequence
+        assert self.to_come == []
+        told_on_paper(self.workers)
 
     # --- the years' plain course ------------------------------------------------------------------------
 
@@ -82,21 +78,6 @@ class Story:
     def agreements(self, who: str) -> list[Agreement]:
         found = Agreement.objects.filter(worker=self.workers[who], state=AgreementState.CONCLUDED)
         return list(found.order_by("start_on"))
-
-    def day(self, year: int, month: int, day: int) -> None:
-        """Go on to a morning, with the night's round behind it; the months before it are signed and paid first."""
-        wanted = at(year, month, day)
-        while self.told < len(self.months) and after(self.months[self.told]) <= wanted.date():
-            self.work_and_pay(self.months[self.told])
-            self.told += 1
-        self.cast.now = max(self.cast.now, wanted)
-        run_daily(self.cast.now)
-
-    def work_and_pay(self, month: date) -> None:
-        month_of(self.cast, month).lock()
-        roster = open_roster(self.cast, f"{month:%Y-%m}")
-        to_finance(self.cast, roster)
-        pay(self.cast, roster, voucher=f"{month:%Y-%m}-0031")
 
     def hire(self) -> None:
         cast = self.cast
@@ -271,6 +252,16 @@ class Story:
         self.leave(case, "dying", recipient="甄小军（长子）", worker_strokes=demo_signature("甄小军"))
         assert exits.state_of(case) == TerminationState.EFFECTIVE
         assert self.tenure("dying").end_on == date(2021, 11, 30)
+        # January's ledger was handed in with the dead: a supplement tells how it was, and the first stays as it is.
+        wrong = Ledger.objects.get(township=self.cast.township, month=date(2022, 1, 1))
+        said = {"reason": "甄秀英2021年11月30日去世，1月台账仍列为在岗。"}
+        self.cast.do("ledgers.supplement", wrong.case, self.cast.township_clerk, said)
+        right = Ledger.objects.get(supplements=wrong)
+        self.hand_in(right)
+        assert (counts(wrong), counts(right)) == ((7, 0, 0, 7), (7, 0, 1, 6))
+        (gone,) = right.rows.filter(kind=RowKind.DEPARTED)
+        assert (gone.name, gone.left_on) == ("甄秀英", date(2021, 11, 30))
+        assert gone.changes[0]["case"] == case.pk  # the paper that stands behind the change
 
     def forged(self) -> None:
         """An official signed for two who were not there: established by the bureau, handed over, all of it back."""
@@ -361,6 +352,7 @@ class Story:
         for who in cases:
             assert (self.tenure(who).end_on, self.tenure(who).end_reason) == (ENDS, EndReason.FULL_TERM)
             assert [each.end_on.year for each in self.agreements(who)] == [2021, 2022, 2023]
+        self.day(2023, 10, 25)
 
     def refused(self, code: str, action: str, subject: Any, data: Any, *, by: str = "clerk") -> str:
         """The door says no, for this reason; gives the sentence."""
@@ -369,8 +361,3 @@ class Story:
         found = {refusal.code: refusal.message for refusal in caught.value.refusals}
         assert code in found, found
         return found[code]
-
-
-def after(month: date) -> date:
-    """The first day of the month that follows."""
-    return (month + timedelta(days=32)).replace(day=1)

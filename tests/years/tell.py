@@ -8,7 +8,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
 from tests.cast import build_cast  # noqa: E402
-from tests.years.story import EVERY_MONTH, TELLING_MONTHS, Story  # noqa: E402
+from tests.years.monthly import EVERY_LEDGER, EVERY_MONTH  # noqa: E402
+from tests.years.story import Story  # noqa: E402
 
 if __name__ == "__main__":
-    Story(build_cast(), EVERY_MONTH if os.environ.get("MONTHS") == "all" else TELLING_MONTHS).tell()
+    whole = (EVERY_MONTH, EVERY_LEDGER) if os.environ.get("MONTHS") == "all" else ()
+    Story(build_cast(), *whole).tell()

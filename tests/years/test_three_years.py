@@ -6,10 +6,11 @@ import pytest
 
 from tests.cast import prepared_cast
 from tests.processes import start_python
-from tests.years.story import EVERY_MONTH, Story
+from tests.years.monthly import EVERY_LEDGER, EVERY_MONTH
+from tests.years.story import Story
 
 pytestmark = [
-    pytest.mark.article("《办法》第六条、第七条、第八条、第九条、第十条"),
+    pytest.mark.article("《办法》第五条、第六条、第七条、第八条、第九条、第十条"),
     pytest.mark.article("《办法》第十一条第4项"),
     pytest.mark.article("《办法》第十二条、第十三条、第十四条"),
 ]
@@ -22,8 +23,8 @@ def test_eight_people_come_work_and_go_each_by_their_own_article() -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_with_the_attendance_and_the_pay_of_all_thirty_six_months() -> None:
-    Story(prepared_cast(), EVERY_MONTH).tell()
+def test_with_the_attendance_the_pay_and_the_ledgers_of_all_thirty_six_months() -> None:
+    Story(prepared_cast(), EVERY_MONTH, EVERY_LEDGER).tell()
 
 
 @pytest.mark.slow

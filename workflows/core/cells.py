@@ -36,11 +36,13 @@ def text_cell(
 ) -> Slot:
     """A cell to type one line in."""
     widget = format_html(
-        '<input class="input" id="f-{0}" name="{0}" value="{1}" aria-label="{2}" maxlength="{3}"{4}{5}>',
+        '<input class="input" id="f-{0}" name="{0}" value="{1}" aria-label="{2}" maxlength="{3}"{4}{5}{6}>',
         name,
         str(value or ""),
         label,
         maximum,
+        # Within a sentence it is as wide as what is asked; in a cell of its own it fills the cell.
+        format_html(' size="{}"', maximum + 1) if maximum < 8 else _NOTHING,
         NUMERIC if numeric else _NOTHING,
         invalid(page, name),
     )

@@ -138,7 +138,7 @@ def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) ->
                 {"name": desk.name_lines, "status": "now", "who": f"{len(lying)}人待签", "when": said, "all": waiting}
             )
         elif lying:
-            who = lying[0].owner.name if lying[0].owner else short_role(desk.role)
+            who = lying[0].owner.name if lying[0].owner else short_role(lying[0].office_role or desk.role)
             nodes.append({"name": desk.name_lines, "status": "now", "who": who, "when": "办理中"})
         elif act is not None and desks.index(desk) < open_at:
             when = timezone.localtime(act.at)
@@ -152,9 +152,14 @@ def steps(case: Case, state: str, events: list[Event], tasks: list[DeskTask]) ->
             )
         else:
             nodes.append({"name": desk.name_lines, "status": "next", "who": "", "when": ""})
-    while len(nodes) > PICTURE_NODES:
-        nodes.pop(0)
-    return nodes
+    return _around_now(nodes)
+
+
+def _around_now(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of a long flow the part in which the paper lies: the step before it, and what comes next."""
+    here = next((place for place, node in enumerate(nodes) if node["status"] != "done"), len(nodes))
+    first = max(0, min(here - 1, len(nodes) - PICTURE_NODES))
+    return nodes[first : first + PICTURE_NODES]
 
 
 def _who_did(desk: Desk, act: Event, events: list[Event]) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
+from forms_templates.slots import Slot
 from forms_templates.values import chinese_date
 from registry.roles import Role
 from workflows.core.actions import Move
@@ -231,20 +232,17 @@ class SchemePaperwork(Paperwork):
                 "weight": text_cell(
                     page, f"{code}_points", f"{label}分值", given.get(f"{code}_points"), maximum=3, numeric=True
                 ),
-                "how": how
-                if code != "learning"
-                else text_cell(
-                    page,
-                    "learning_target",
-                    "全年应参加学习次数",
-                    given.get("learning_target") or "",
-                    maximum=3,
-                    numeric=True,
-                ),
+                "how": how if code != "learning" else self._learning(page, given.get("learning_target")),
             }
             for code, (label, how) in CRITERIA.items()
         ]
         return cells
+
+    def _learning(self, page: Page, target: Any) -> Slot:
+        """The one rule of the table that has a number of its own: how often one should have learnt."""
+        asked = text_cell(page, "learning_target", "全年应参加学习次数", target or "", maximum=3, numeric=True)
+        words = format_html('<span class="blank">{}全年应参加{}次。</span>', CRITERIA["learning"][1], asked.html)
+        return Slot(words, classes=asked.classes)
 
     def checks(self, page: Page) -> list[dict[str, Any]]:
         if page.step not in (DRAWING_UP, STEP):
