@@ -1,4 +1,4 @@
-"""What must stand behind each state of the flows of the years: which papers are filed, whose hands and seals count.
+"""What must stand behind each state of the years' and the months' flows: papers filed, hands and seals that count.
 
 Written down from 《办法》 and the flows' accounts of themselves, not read from the code that is tested.
 """
@@ -30,6 +30,10 @@ _TOLD = ("rectification_notice",)
 _WARNED = (*_TOLD, "warning_decision")
 _SUMMED = ("appraisal_summary",)
 _ASKED = ("recovery_notice",)
+_SHEET, _PAY, _LEDGER = ("attendance_sheet",), ("pay_roster",), ("named_roster",)
+_THREE = ("sign_sheet.head", "sign_sheet.member")  # the third are the workers, a hand in each row
+_AUDITED = Behind(_SHEET, _THREE, ("audit_sheet",))
+_FILED = Behind(_LEDGER, ("check_ledger",), ("review_ledger",))
 
 BEHIND: dict[str, dict[str, Behind]] = {
     "schemes": {
@@ -109,7 +113,28 @@ BEHIND: dict[str, dict[str, Behind]] = {
         "owed": Behind((*_ASKED, "delivery_receipt"), (), ("review_recovery",)),
         "repaid": Behind((*_ASKED, "delivery_receipt"), (), ("review_recovery",)),
     },
+    "attendance": {
+        "filling": NOTHING, "returned": NOTHING, "voided": NOTHING,
+        "signing": Behind(_SHEET),
+        "signed": Behind(_SHEET, _THREE), "awaiting_audit": Behind(_SHEET, _THREE),
+        "awaiting_seal": Behind(_SHEET, (*_THREE, "audit_sheet")),
+        "locked": _AUDITED, "in_pay": _AUDITED, "corrected": _AUDITED,
+    },
+    "pay": {
+        "preparing": NOTHING, "returned": NOTHING, "voided": NOTHING,
+        "awaiting_review": Behind(_PAY, ("prepare_roster",)),
+        "awaiting_seal": Behind(_PAY, ("prepare_roster", "review_roster")),
+        "awaiting_payment": Behind(_PAY, ("prepare_roster",), ("review_roster",)),
+        "paid": Behind(_PAY, ("prepare_roster", "pay_out"), ("review_roster",)),
+    },
+    "ledgers": {
+        "checking": NOTHING, "returned": NOTHING, "voided": NOTHING,
+        "awaiting_review": Behind(_LEDGER, ("check_ledger",)),
+        "awaiting_seal": Behind(_LEDGER, ("check_ledger", "review_ledger")),
+        "awaiting_receipt": _FILED, "received": _FILED, "archived": _FILED,
+    },
 }  # fmt: skip
+MONTHLY = ("attendance", "pay", "ledgers")
 """By flow and state; a state of these flows that does not stand here is one nobody thought of."""
 
 PAPERLESS: frozenset[str] = frozenset(
@@ -117,7 +142,12 @@ PAPERLESS: frozenset[str] = frozenset(
         # Opened: a draft has no paper yet.
         "schemes.open", "appraisals.open", "summaries.open", "agreements.open", "agreements.renew",
         "terminations.open", "terminations.open_for_finding", "exit_reviews.object", "exit_reviews.correct",
-        "inspections.open", "recoveries.open",
+        "inspections.open", "recoveries.open", "attendance.open", "attendance.correct", "pay.open", "ledgers.open",
+        "ledgers.supplement",
+        # Opened again to be changed: what was signed is void, and the next version is filed when it is handed in.
+        "attendance.reopen", "attendance.change", "pay.redraw",
+        # The county takes it, the clock files it away: what was sealed is what was received.
+        "ledgers.receive", "ledgers.archive",
         # Sent back, voided, taken back: the reason stands on the trail, the papers that were filed stay.
         *(f"{flow}.{act}" for flow in BEHIND for act in ("void", "send_back")), "desk.take_back",
         # What the filed result leads to has papers of its own: the agreement's, the exit's.
@@ -131,7 +161,7 @@ PAPERLESS: frozenset[str] = frozenset(
 BY_SEAL: frozenset[str] = frozenset(
     {
         "schemes.issue", "appraisals.seal", "summaries.report", "agreements.seal_by_township", "terminations.seal",
-        "exit_reviews.seal", "recoveries.seal",
+        "exit_reviews.seal", "recoveries.seal", "attendance.seal", "pay.seal", "ledgers.file",
     }
 )  # fmt: skip
 """Acts whose mark on the paper is a seal."""
@@ -141,6 +171,8 @@ UNSIGNED: frozenset[str] = frozenset(
         "schemes.submit",  # the reviewer signs for the scheme
         "scheme_receipts.send",  # by the system
         "recoveries.repay",  # the voucher stands on the notice
+        "attendance.submit",  # three sign it next
+        "attendance.report",  # three have signed it
     }
 )
 """Acts that file a paper nobody signs or seals in that step."""

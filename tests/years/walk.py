@@ -8,6 +8,7 @@ invariants.py asks.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from copy import deepcopy
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from time_machine import travel
 
 from audit.models import Event
 from signatures.demo_strokes import demo_signature
@@ -27,9 +29,9 @@ from tests.attendance.months import at, employ, member_of, month_of
 from tests.attendance.test_pay import open_roster, pay, to_finance
 from tests.cast import Cast, build_cast, everything, prepared_cast, signed, user_of
 from tests.registry.people import id_number
-from tests.years.invariants import hold
+from tests.years.invariants import every_page_opens, hold
 from tests.years.on_the_way import STAGES
-from tests.years.standing import BEHIND
+from tests.years.standing import BEHIND, MONTHLY
 from workflows.attendance.models import AttendanceSheet
 from workflows.attendance.sheets.facts import lines_for
 from workflows.core.actions import ACTIONS
@@ -45,7 +47,7 @@ STANDING: list[Cast] = []
 """The county that lies in this database already, when there is one."""
 DONE: Counter[str] = Counter()
 """What the door let through, by action: a walk that gets nowhere proves nothing."""
-FLOWS, MONTHLY = tuple(BEHIND), ("attendance", "pay")
+FLOWS = tuple(flow for flow in BEHIND if flow not in MONTHLY)
 PARTS = (
     "clerk", "head", "member", "township_clerk", "reviewer", "colleague", "township_keeper", "officer", "supervisor",
     "auditor", "finance", "other_clerk", "other_reviewer", "administrator", "outsider",
@@ -53,10 +55,13 @@ PARTS = (
 OPENINGS = (
     "appraisals.open", "appraisals.record", "schemes.open", "summaries.open", "agreements.renew", "terminations.open",
     "terminations.open_for_finding", "exit_reviews.object", "exit_reviews.correct", "findings.open", "recoveries.open",
-    "inspections.open", "pay.open", "attendance.correct",
+    "inspections.open", "pay.open", "attendance.correct", "ledgers.supplement",
 )  # fmt: skip
 ANYTHING = sorted(code for code in ACTIONS._actions if code.partition(".")[0] in (*FLOWS, *MONTHLY))
-ON_CASE = tuple(code for code in ANYTHING if code.endswith((".void", ".correct", ".object", "take_effect")))
+ON_CASE = tuple(
+    code for code in ANYTHING
+    if code.endswith((".void", ".correct", ".object", "take_effect", ".take_anew", ".supplement", ".redraw"))
+)  # fmt: skip
 GROUNDS = (*EndReason.values, EndReason.FAILED_APPRAISAL, EndReason.DISOBEDIENCE, EndReason.DEATH)
 NUMBER = st.integers(0, 11)
 
@@ -108,6 +113,9 @@ class Years(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
+            if sys.exc_info()[0] is None and hasattr(self, "cast"):
+                with travel(self.cast.tick(minutes=1), tick=False):
+                    every_page_opens(self.cast.reviewer, self.cast.clerk)
             transaction.set_rollback(True)
             self.atomic.__exit__(None, None, None)
 
@@ -138,8 +146,9 @@ class Years(RuleBasedStateMachine):
         subject = self.subject_for(code, which)
         if subject is None:
             return
-        by = {"schemes": "township_clerk", "summaries": "township_clerk", "recoveries": "township_clerk",
-              "pay": "township_clerk", "inspections": "reviewer"}.get(code.partition(".")[0], "clerk")  # fmt: skip
+        townships = ("schemes", "summaries", "recoveries", "pay", "ledgers")
+        by = "township_clerk" if code.partition(".")[0] in townships else "clerk"
+        by = "reviewer" if code == "inspections.open" else by
         by = "reviewer" if code == "exit_reviews.correct" else by
         if code == "findings.open":
             by = ("auditor", "reviewer", "clerk", "supervisor")[choice % 4]
@@ -152,8 +161,9 @@ class Years(RuleBasedStateMachine):
             return self.cast.township
         if code == "findings.open":
             return self.cast.village
-        if code == "attendance.correct":
-            return self.some(Case.objects.filter(attendance_sheet__isnull=False), which)
+        if code in ("attendance.correct", "ledgers.supplement"):
+            kind = "ledger" if flow == "ledgers" else "attendance_sheet"
+            return self.some(Case.objects.filter(**{f"{kind}__isnull": False}), which)
         if flow in ("exit_reviews", "recoveries") or act == "open_for_finding":
             kind = {"exit_reviews": "termination"}.get(flow, "finding")
             return self.some(Case.objects.filter(**{f"{kind}__isnull": False}), which)
@@ -201,7 +211,7 @@ class Years(RuleBasedStateMachine):
     def go_on(self, which: int, choice: int, person: int) -> None:
         """Somebody of the office acts; `choice` below zero is the way the procedure wishes."""
         lying = DeskTask.objects.filter(status__in=OPEN_STATUSES, office__isnull=False).select_related("process")
-        flows = (*FLOWS, *MONTHLY) if which > 9 else FLOWS
+        flows = MONTHLY if which > 9 else FLOWS
         found = [task for task in lying.order_by("-process_id", "pk") if self.flow_of(task.process) in flows][:12]
         if not found:
             return
