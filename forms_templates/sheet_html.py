@@ -287,7 +287,7 @@ class SheetWriter:
         if self.numeric.intersection(names) or _NUMBER.fullmatch(text):
             classes.append("num")
         classes += [self._cell_shape(cell, table), *self._states(cell.paragraphs)]
-        heading = table.heading(cell.column)
+        heading = table.heading(cell.column) if cell.span == 1 else ""  # over several columns it is under none of them
         said = f' data-l="{escape(heading)}"' if heading else ""
         return f'<td{_spans(cell)}{said} class="{" ".join(classes)}">{content}</td>'
 

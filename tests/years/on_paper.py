@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from forms_templates.models import Document
 from registry.models import Worker
@@ -36,14 +37,17 @@ PAPERS: dict[str, Counter[str]] = {
 
 def told_on_paper(workers: Mapping[str, Worker]) -> None:
     """Of everybody these papers are filed, each in so many cases, and no other ones."""
-    for who, papers in PAPERS.items():
-        worker = workers[who]
-        cases = {
-            *Agreement.objects.filter(worker=worker).values_list("case__key", flat=True),
-            *Appraisal.objects.filter(worker=worker).values_list("case__key", flat=True),
-            *Termination.objects.filter(tenure__worker=worker).values_list("case__key", flat=True),
-            *Finding.objects.filter(worker=worker).values_list("case__key", flat=True),
-            *Recovery.objects.filter(worker=worker).values_list("case__key", flat=True),
-        }
-        found = set(Document.objects.filter(case_key__in=cases).values_list("case_key", "form_code"))
-        assert Counter(form for _, form in found) == papers, who
+    found: dict[str, Counter[str]] = {}
+    for who in PAPERS:
+        of = {"worker": workers[who]}
+        theirs: list[Any] = [
+            *Agreement.objects.filter(**of).select_related("case"),
+            *Appraisal.objects.filter(**of).select_related("case"),
+            *Termination.objects.filter(tenure__worker=workers[who]).select_related("case"),
+            *Finding.objects.filter(**of).select_related("case"),
+            *Recovery.objects.filter(**of).select_related("case"),
+        ]
+        keys = {each.case.key for each in theirs}
+        filed = set(Document.objects.filter(case_key__in=keys).values_list("case_key", "form_code"))
+        found[who] = Counter(form for _, form in filed)
+    assert found == PAPERS

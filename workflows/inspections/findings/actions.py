@@ -9,7 +9,7 @@ from registry.roles import Role
 from workflows.core.actions import Move, TaskAction, register
 from workflows.core.delivery import DeliveryForm
 from workflows.core.desk_forms import OpinionForm
-from workflows.core.guards import refusals
+from workflows.core.guards import chinese, refusals
 from workflows.core.notices import tell_office
 from workflows.core.opening import VoidInVillage
 from workflows.core.opinions import give_opinion
@@ -251,7 +251,7 @@ class HandOver(_OnFinding):
         finding.hand_over()
         finding.save()
         move.details["handed_over_to"] = finding.handed_over_to
-        text = f"{finding.handed_over_on.isoformat()}移送{finding.handed_over_to}。{move.data['opinion'].strip()}"
+        text = f"{chinese(finding.handed_over_on)}移送{finding.handed_over_to}。{move.data['opinion'].strip()}"
         file_record(move, give_opinion(move, verdict="handed_over", text=text), title="移送", bad=True)
 
 

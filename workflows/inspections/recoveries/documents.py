@@ -66,8 +66,8 @@ def values_of(recovery: Recovery, case: Case) -> dict[str, object]:
             }
             for month, paid_on, amount in by_month(lines_of(recovery))
         ],
-        "paid_back": str(back),
-        "outstanding": str(recovery.total - back),
+        "paid_back": f"{back:.2f}",
+        "outstanding": f"{recovery.total - back:.2f}",
         "due_on": chinese_date(recovery.due_on),
         "account": recovery.account,
         "transfer": _handed_over(recovery),
