@@ -140,7 +140,8 @@ def parse_policy(
         organisation_names=read.names("organisation_names"),
         post_types=tuple(read.texts("post_types")),
         party_a=cast("PartyA", read.choice("party_a", "township", "village")),
-        step_days=read.days("step_days"),
+        # A set that was stored before a step existed says nothing of it: the shipped term holds until the next set.
+        step_days={**_shipped_step_days(), **read.days("step_days")},
     )
     read.refuse_unknown()
     _refuse_contradictions(policy)
@@ -180,6 +181,12 @@ def shipped_2019() -> Policy:
         document_number=source["document_number"],
         title=source["title"],
     )
+
+
+@lru_cache(maxsize=1)
+def _shipped_step_days() -> Mapping[str, int]:
+    days: Mapping[str, int] = shipped_2019_source()["parameters"]["step_days"]
+    return days
 
 
 def shipped_2019_source() -> dict[str, Any]:

@@ -177,6 +177,14 @@ def test_a_wrong_parameter_is_named(changes: dict[str, Any], sentence: str) -> N
     assert sentence in str(refusal.value)
 
 
+def test_a_set_older_than_a_step_gives_it_the_shipped_term_and_keeps_its_own() -> None:
+    """A county's stored set knows nothing of steps that came later; they have a last day all the same."""
+    policy = parse(parameters(step_days={"village_opinion": 9}))
+    shipped = shipped_2019_source()["parameters"]["step_days"]
+    assert policy.step_days == shipped | {"village_opinion": 9}
+    assert policy.step_days["exit_objection"] == 10
+
+
 @pytest.mark.parametrize("name", list(shipped_2019_source()["parameters"]))
 def test_no_parameter_may_be_missing(name: str) -> None:
     values = parameters()

@@ -45,7 +45,7 @@ def told_on_paper(workers: Mapping[str, Worker]) -> None:
             *Appraisal.objects.filter(**of).select_related("case"),
             *Termination.objects.filter(tenure__worker=workers[who]).select_related("case"),
             *Finding.objects.filter(**of).select_related("case"),
-            *Recovery.objects.filter(**of).select_related("case"),
+            *Recovery.objects.filter(paid_to=workers[who]).select_related("case"),
         ]
         keys = {each.case.key for each in theirs}
         filed = set(Document.objects.filter(case_key__in=keys).values_list("case_key", "form_code"))

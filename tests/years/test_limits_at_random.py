@@ -25,7 +25,7 @@ POLICY = shipped_2019()
 STARTS = st.dates(date(2019, 7, 1), date(2024, 12, 31))
 LEAP = st.sampled_from([date(1956, 2, 29), date(1960, 2, 29), date(1964, 2, 29)])
 BORN = st.one_of(LEAP, st.dates(date(1954, 1, 1), date(1962, 12, 31)), st.dates(date(1962, 1, 1), date(2000, 1, 1)))
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

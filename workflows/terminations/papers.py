@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forms_templates.values import chinese_date, marks
 from registry.policies import policy_on
-from registry.policy_parameters import Policy, shipped_2019
+from registry.policy_parameters import Policy
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
 from workflows.core.delivery import Delivered
@@ -47,8 +47,8 @@ NO_AGREEMENT = "补录的在岗经历"
 
 
 def objection_days(policy: Policy) -> int:
-    """Working days after delivery in which the person may object; sets older than the term use the shipped one."""
-    return policy.step_days.get(OBJECTION_TERM) or shipped_2019().step_days[OBJECTION_TERM]
+    """Working days after delivery in which the person may object."""
+    return policy.step_days[OBJECTION_TERM]
 
 
 def day_of(opinion: Opinion | None) -> date | None:

@@ -19,7 +19,6 @@ from .flow_v1 import LedgerFlow
 from .snapshot import Snapshot, draw_up
 
 OPENING = "open_ledger"  # the policy's name for the working days between the opening and the due day
-OPENING_DAYS = 5  # where a county's older set does not say
 
 
 def due_day_of(month: date, policy: Policy) -> date:
@@ -29,7 +28,7 @@ def due_day_of(month: date, policy: Policy) -> date:
 
 def opening_day_of(month: date, policy: Policy) -> date:
     """The day on which it opens by itself: so many working days before the due day."""
-    day, left = due_day_of(month, policy), policy.step_days.get(OPENING, OPENING_DAYS)
+    day, left = due_day_of(month, policy), policy.step_days[OPENING]
     while left > 0:
         day -= timedelta(days=1)
         left -= is_working_day(day)
