@@ -238,7 +238,7 @@ class SheetWriter:
             joined = joined_rows(table, index)
             wide = len(joined) > 1 or is_signed(joined[0], table)
             rows.append(self._opinion(joined, table) if wide else self._row(joined[0], table))
-            if len(joined) > 1 and not self.slots and self._keeps(joined[-1]):
+            if len(joined) > 1 and not self.slots and self._keeps(joined[-1], table):
                 # On paper the opinion may stay behind when the ink under it must go to the next page.
                 rows[-1] = "".join(self._opinion([row], table) for row in joined)
             index += len(joined)
@@ -247,7 +247,7 @@ class SheetWriter:
         return f'<table class="{classes}"><colgroup>{columns}</colgroup>{head}<tbody>{"".join(rows)}</tbody></table>'
 
     def _row(self, row: Row, table: Table) -> str:
-        height = f"{self.geometry.name('row', {'height': mm(row.height)})}{self._keeps(row)}"
+        height = f"{self.geometry.name('row', {'height': mm(row.height)})}{self._keeps(row, table)}"
         cells = []
         for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
             if all(paragraph.style in _LABELS for paragraph in cell.paragraphs):
@@ -257,8 +257,14 @@ class SheetWriter:
                 cells.append(self._value(cell, table))
         return f'<tr class="{height}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
 
-    def _keeps(self, row: Row) -> str:
-        """A row whose first paragraph must stay with the next is on the next row's page, in Word as here."""
+    def _keeps(self, row: Row, table: Table) -> str:
+        """A row whose first paragraph must stay with the next is on the next row's page, in Word as here.
+
+        Not the last one: LibreOffice does not keep it with what follows the table, and a browser that has to parts
+        the row of signatures instead.
+        """
+        if row is table.rows[-1]:
+            return ""
         keeps = bool(row.cells and row.cells[0].paragraphs) and row.cells[0].paragraphs[0].look.keep_next
         return f" {self.geometry.name('keep', {'break-after': 'avoid'})}" if keeps else ""
 
@@ -323,7 +329,7 @@ class SheetWriter:
         parts = "".join(self._part(row, table, label, last=row is rows[-1]) for row in rows)
         splits = "row--splits" if any(row.may_split for row in rows) else ""
         return (
-            f'<tr class="{splits}{self._keeps(rows[-1])}"><td colspan="{len(table.columns)}" '
+            f'<tr class="{splits}{self._keeps(rows[-1], table)}"><td colspan="{len(table.columns)}" '
             f'class="{" ".join(dict.fromkeys(classes))}">{parts}</td></tr>'
         )
 

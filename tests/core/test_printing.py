@@ -1,6 +1,7 @@
 """The print centre: many papers as one PDF in order, with a list; cancelled, failed, and nobody else's."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_the_newest_versions_of_a_township_are_found_chosen_and_become_one_pdf_i
     events = Event.objects.filter(action__startswith="printing.").order_by("sequence")
     told = list(events.values_list("action", flat=True))
     assert told == ["printing.start", "printing.finish", "printing.take"]
+
+
+def test_the_papers_lie_in_the_order_asked_for_and_a_print_comes_before_papers_nobody_waits_for(
+    sealed: list[Case], browser: Callable[[str], Client]
+) -> None:
+    def listed(order: str) -> list[int]:
+        page = browser("reviewer").get("/printing/", {"form": "post_application", "order": order}).content.decode()
+        return [int(key) for key in re.findall(r'name="paper" value="(\d+)"', page)]
+
+    by_number = [latest(case).pk for case in sorted(sealed, key=lambda case: case.number)]
+    by_name = [latest(case).pk for case in sorted(sealed, key=lambda case: case.title)]
+    assert by_name != by_number
+    assert (listed("number"), listed("concerns"), listed("nonsense")) == (by_number, by_name, by_number)
+    assert make_print_run.priority > pdf_jobs.make_pdf.priority
 
 
 def test_nobody_prints_what_they_may_not_see_nor_finds_anothers_run(

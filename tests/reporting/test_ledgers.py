@@ -3,12 +3,15 @@
 import io
 import zipfile
 from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
+from forms_templates.models import Document
 from registry.policies import POLICY_2019
 from tests.cast import CHINA, Cast, applicant_id, nothing_happens, task_of, user_of
 from tests.employment.test_tenures import concluded, end
@@ -63,6 +66,23 @@ def test_a_month_opens_by_itself_once_is_signed_sent_received_and_archived(cast:
     run_daily(at(2020, 10, 1))
     ledger.refresh_from_db()
     assert ledger.state == LedgerState.ARCHIVED
+
+
+def test_the_roster_says_on_which_day_it_was_reviewed_and_one_begun_before_keeps_its_form(cast: Cast) -> None:
+    concluded(cast, "2020-09-16", "2021-09-15")
+    ledger = open_month(cast, at(2020, 9, 18))
+    file(cast, ledger.case)
+    paper = Document.objects.filter(case_key=ledger.case.key).latest("number")
+    assert (paper.form_version, paper.values["reviewed_on"]) == (3, "2020年9月18日")
+    following = open_month(cast, at(2020, 10, 19))
+    # As a case stood before its forms were noted on it.
+    Case.objects.filter(pk=following.case_id).update(forms={})
+    import_module("workflows.core.migrations.0009_running_cases_keep_their_forms").keep_former_versions(apps, None)
+    following.refresh_from_db()
+    file(cast, Case.objects.get(pk=following.case_id))
+    paper = Document.objects.filter(case_key=following.case.key).latest("number")
+    assert paper.form_version == 2
+    assert "reviewed_on" not in paper.values
 
 
 def test_changes_since_the_last_one_meet_the_people_there_now_and_nothing_changes_afterwards(cast: Cast) -> None:
