@@ -60,10 +60,12 @@ def of_kind(rows: Sequence[LedgerRow], kind: str) -> list[LedgerRow]:
 
 
 def standing(ledger: Ledger) -> dict[str, Opinion]:
-    """The signatures that stand; back at the clerk's desk there is none."""
+    """The signatures that stand on the paper; back at the clerk's desk there is none, and where the review is to be
+    signed anew the old one and its seal are not on it."""
     if ledger.is_live:
         return {}
-    return {step: opinion for step, opinion in valid_opinions(ledger.case).items() if step in PLACES}
+    steps = (CHECKING,) if ledger.state == LedgerState.AWAITING_REVIEW else tuple(PLACES)
+    return {step: opinion for step, opinion in valid_opinions(ledger.case).items() if step in steps}
 
 
 def version_of(ledger: Ledger) -> str:
