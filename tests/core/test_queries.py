@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,12 +14,14 @@ from time_machine import travel
 
 from registry.models import Worker
 from registry.roles import Role
+from signatures.demo_strokes import demo_signature
 from tests.cast import AFTERNOON, SINCE, Cast, applicant_id, task_of, user_of
 from tests.core.access_pages import PAGES, PARTS
 from tests.core.access_subjects import url_of
 from tests.core.test_access_matrix import waiting as waiting  # noqa: PLC0414 - a fixture
 from workflows.applications.models import State
 from workflows.core.models import Case
+from workflows.core.procedure import open_tasks
 
 pytestmark = pytest.mark.django_db
 MOST = 10  # the session's once-a-minute refresh (three statements) stands apart
@@ -138,3 +141,74 @@ def test_a_draft_asks_no_more(cast: Cast) -> None:
         client = Client()
         client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
         assert len(statements(client, f"/tasks/{task_of(case).pk}/")) <= MOST
+
+
+def asked_by(cast: Cast, part: str, url: str) -> list[str]:
+    with travel(AFTERNOON, tick=False):
+        client = Client()
+        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        return statements(client, url)
+
+
+def remark(cast: Cast, case: Case, part: str) -> None:
+    file = SimpleUploadedFile("材料.pdf", b"%PDF-1.4 test", content_type="application/pdf")
+    cast.do("desk.comment", case, cast.people[part], {"text": "补充材料。"}, files={"file": file})
+
+
+def too_many(asked: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The tables asked, in their order, of each page that asks too often."""
+    return {
+        name: [re.findall(r'(?:FROM|UPDATE|INTO) "(\w+)"', sql)[-1] for sql in found]
+        for name, found in asked.items()
+        if len(found) > MOST + (name in ONE_MORE)
+    }
+
+
+# Where the returned sheet is filled in, the posts to choose from and the ink of the pledge are asked besides; to the
+# bureau its bar tells how many proposals wait, and the case who was asked.
+ONE_MORE = ("the clerk's own desk", "the bureau", "the bureau, answered")
+RETURNS = {"reason": "联系电话打不通，请核对。", "to": "fill_in", "mode": "straight_back"}
+
+
+def test_a_paper_sent_back_with_a_remark_and_a_file_asks_no_more(cast: Cast, waiting: Case) -> None:
+    """`waiting` has one file; the reviewer puts another to it and sends it back."""
+    remark(cast, waiting, "reviewer")
+    cast.act(waiting, "applications.send_back", cast.reviewer, RETURNS)
+    cast.do("desk.follow", waiting, cast.reviewer, {})
+    looks = [(part, f"/cases/{waiting.pk}/") for part in ("clerk", "reviewer", "supervisor")]
+    asked = {f"{url} of {part}": asked_by(cast, part, url) for part, url in looks}
+    asked[ONE_MORE[0]] = asked_by(cast, "clerk", f"/tasks/{task_of(waiting).pk}/")
+    assert too_many(asked) == {}
+
+
+def test_an_answered_return_asks_no_more_of_who_decides(cast: Cast, waiting: Case) -> None:
+    remark(cast, waiting, "reviewer")
+    cast.act(waiting, "applications.send_back", cast.reviewer, RETURNS)
+    answers = Case.objects.get(pk=waiting.pk).entity.answers | {"phone": "13911112222"}
+    cast.act(waiting, "applications.submit", cast.clerk, answers)
+    looks = [
+        ("head", f"/tasks/{task_of(waiting).pk}/"),
+        *((part, f"/cases/{waiting.pk}/") for part in ("clerk", "head", "reviewer", "supervisor")),
+    ]
+    asked = {f"{url} of {part}": asked_by(cast, part, url) for part, url in looks}
+    assert too_many(asked) == {}
+
+
+def test_an_office_that_was_asked_and_has_answered_costs_no_more(cast: Cast, waiting: Case) -> None:
+    remark(cast, waiting, "reviewer")
+    office = {"office": "employment_service", "reason": "请核实就业情况。"}
+    cast.do("applications.ask", task_of(waiting), cast.reviewer, office)
+    open_ones = {task.flow_task.name: task for task in open_tasks(waiting)}
+    looks = [
+        ("reviewer", f"/tasks/{open_ones['township_opinion'].pk}/"),
+        ("officer", f"/tasks/{open_ones['consult'].pk}/"),
+        *((part, f"/cases/{waiting.pk}/") for part in ("clerk", "reviewer", "officer")),
+    ]
+    asked = {f"{url} of {part}": asked_by(cast, part, url) for part, url in looks}
+    asked["the bureau"] = asked_by(cast, "supervisor", f"/cases/{waiting.pk}/")
+    answer = {"opinion": "已核实。", "strokes": demo_signature("江月明")}
+    cast.do("applications.answer", open_ones["consult"], cast.officer, answer)
+    looks = [looks[0], *looks[2:]]
+    asked |= {f"{url} of {part}, answered": asked_by(cast, part, url) for part, url in looks}
+    asked["the bureau, answered"] = asked_by(cast, "supervisor", f"/cases/{waiting.pk}/")
+    assert too_many(asked) == {}

@@ -132,10 +132,13 @@ def values_of(
     return values
 
 
-def post_type_of(value: Any) -> str:
+def post_type_of(value: Any, known: Post | None = None) -> str:
+    """What the post of this number is called (one query, unless it is the one that is `known`)."""
     number = row_number(value)
     if number is None:
         return ""
+    if known is not None and known.pk == number:
+        return str(known.type_name)
     return Post.objects.filter(pk=number).values_list("type_name", flat=True).first() or ""
 
 

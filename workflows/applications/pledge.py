@@ -141,7 +141,7 @@ def panel(page: Page, answers: Mapping[str, Any], policy: Policy, village: Any) 
     signed = ""
     if application is not None:
         ink = standing(application)
-        post_type = documents.post_type_of(answers.get("post")) if ink else ""
+        post_type = documents.post_type_of(answers.get("post"), application.post) if ink else ""
         if ink and still_says_the_same(application, answers, policy, post_type, ink):
             at = timezone.localtime(ink[WORKER].at)
             signed = f"本人{chinese_date(at.date())}已经{ink[WORKER].get_method_display()}，内容没有改动，不用再签。"

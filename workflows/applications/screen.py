@@ -340,8 +340,9 @@ def _facts(page: Page) -> rules.ApplicantFacts:
 
 
 def checks(page: Page) -> list[dict[str, Any]]:
-    """Every rule of this desk with its verdict; on an empty new form nothing is said yet."""
-    if page.entity is not None and not page.task and page.entity.state not in (State.DRAFT, State.RETURNED):
+    """Every rule of this desk with its verdict; nothing is said yet on an empty new form, nor to whoever only reads
+    what its clerk is correcting."""
+    if page.entity is not None and not page.task and page.entity.state != State.DRAFT:
         return []
     facts = facts_for_page(page)
     if is_filling(page) and facts.birth_on is None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 from viewflow.workflow.status import STATUS
 
 from forms_templates.store import put
@@ -21,7 +20,7 @@ from .models import Attachment, Case, Comment, DeskTask
 from .opinions import valid_opinions, void_act
 from .procedure import open_tasks
 from .refusals import Refusal
-from .returning import SendBack
+from .returning import SendBack, acts_that_stand
 from .returning import undo as undo_return
 from .rounds import in_one_round
 from .uploads import CleanFile, clean_attachment
@@ -90,20 +89,17 @@ def last_act(case: Case) -> DeskTask | None:
     tasks = open_tasks(case)
     if not tasks:
         return None
-    lying = [task.pk for task in tasks]
     rounds = {task.flow_task.name for task in tasks if in_one_round(task)}
-    standing = [opinion.task_id for step, opinion in valid_opinions(case).items() if step.partition(".")[0] in rounds]
-    led_here = Q(leading__in=lying) | Q(pk__in=standing)
-    if case.flow_class.beside():
-        led_here |= Q(previous__in=lying, flow_task__in=case.flow_class.beside())
-    answered = DeskTask.objects.filter(previous=OuterRef("pk"), status=STATUS.CANCELED).exclude(outcome="")
-    return (
-        DeskTask.objects.select_related("owner", "sent_back")
-        .annotate(was_answered=Exists(answered))
-        .filter(led_here, process=case, status=STATUS.DONE, office__isnull=False)
-        .order_by("-act_number", "-pk")
-        .first()
+    standing = (
+        {opinion.task_id for step, opinion in valid_opinions(case).items() if step.partition(".")[0] in rounds}
+        if rounds
+        else set()
     )
+    for acted in reversed(acts_that_stand(case)):
+        answers: bool = acted.flow_task.beside_the_way and acted.answers_open
+        if acted.led_here or answers or acted.pk in standing:
+            return acted
+    return None
 
 
 def may_take_back(case: Case, actor: Actor) -> DeskTask | None:

@@ -6,22 +6,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from viewflow.workflow.status import STATUS
 
 from audit.models import Event
 from audit.queries import case_timeline
 from forms_templates.library import Form, form
 from forms_templates.sheet import stylesheet_digest
+from registry.policies import beside_in_force
 from registry.roles import SEES, Role, Sight
 
 from .actions import ACTIONS
 from .actors import Actor
 from .case_forms import case_form
 from .case_papers import papers_of, scans_of
-from .clock import now
+from .clock import now, today
 from .desk_actions import MAY_UNMASK, may_take_back, take_back_label
 from .door import perform
 from .history_panel import history_panels
@@ -31,6 +34,7 @@ from .paperwork import Page, Paperwork
 from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
+from .returning import remember_tasks, with_what_became
 from .scan_actions import may_bring_back
 from .seen import seen_of
 from .story import may_have_acted_last, remarks_of, since_text, steps, timeline, with_elsewhere
@@ -49,16 +53,29 @@ def css_url_of(sheet: Form) -> str:
 
 def visible_case(actor: Actor, pk: int, *, copied: bool = False) -> Case:
     """Raises Http404 for what the actor may not see; what was 抄送 to them counts for the one page that shows it."""
-    case = (
-        Case.objects.visible_to(actor, copied=copied)
-        .filter(pk=pk)
-        .select_related("county", "village__county", "township", "opened_by", *read_along())
-        .first()
-    )
+    seen = Case.objects.visible_to(actor, copied=copied).filter(pk=pk)
+    tasks = _with_case(DeskTask.objects.filter(process__in=seen).exclude(status=STATUS.CANCELED))
+    case = tasks[0].process if tasks else seen.select_related(*_SHOWN, "opened_by", *read_along()).first()
     if case is None:
         raise Http404
-    case.remembered = {}
+    _remember(case, tasks)
     return case
+
+
+def _remember(case: Case, tasks: list[DeskTask]) -> None:
+    remember_tasks(case, tasks)
+    if tasks and case.remembered is not None:
+        case.remembered["policy"] = (today(), tasks[0])
+
+
+_SHOWN = ("county", "village__county", "township")
+
+
+def _with_case(tasks: QuerySet[DeskTask]) -> list[DeskTask]:
+    """Every task of one case, with the case and the policy of the day: all that a page asks of them (one query)."""
+    of_case = [f"process__{name}" for name in (*_SHOWN, "opened_by")]
+    tasks = with_what_became(tasks).annotate(**beside_in_force("process__county", today()))
+    return list(tasks.select_related("process", *of_case, *read_along("process__")).order_by("pk"))
 
 
 def read_along(prefix: str = "") -> list[str]:
@@ -224,17 +241,17 @@ def show_task(
 def task(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One's own task: GET shows it, POST does what the pressed button says."""
     actor, at = actor_of(request), now()
-    found = (
-        DeskTask.objects.select_related(
-            "owner", "process__county", "process__village__county", "process__township", *read_along("process__")
-        )
-        .filter(pk=pk, office__isnull=False, process__in=Case.objects.visible_to(actor, copied=False))
-        .first()
+    own_case = DeskTask.objects.filter(pk=pk, office__isnull=False).values("process")
+    rows = DeskTask.objects.filter(
+        ~Q(status=STATUS.CANCELED) | Q(pk=pk),
+        process__in=Case.objects.visible_to(actor, copied=False).filter(pk__in=own_case),
     )
+    tasks = _with_case(rows)
+    found = next((task for task in tasks if task.pk == pk), None)
     if found is None:
         raise Http404
     case = found.process
-    case.remembered = {}
+    _remember(case, tasks)
     mine = actor.appointment_for(found.office_id or 0, found.office_role) is not None
     if request.method == "POST":
         return _act(request, actor, found, at)

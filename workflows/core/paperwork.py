@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from registry.models import County
-from registry.policies import Policy, policy_on
+from registry.policies import Policy, policy_beside, policy_on
 
 from .actions import ACTIONS, Move
 from .actors import Actor
@@ -45,9 +45,14 @@ class Page:
     def policy(self, county: County) -> Policy:
         """The policy set in force on the day of this look, read once."""
         if "_policy" not in self.__dict__:
-            self.__dict__["_policy"] = policy_on(county, self.on)
+            self.__dict__["_policy"] = self._read_with_the_case(county) or policy_on(county, self.on)
         policy: Policy = self.__dict__["_policy"]
         return policy
+
+    def _read_with_the_case(self, county: County) -> Policy | None:
+        """The set that came along in the query of the case, when it was asked for the day of this look."""
+        on, row = ((self.case.remembered or {}) if self.case is not None else {}).get("policy", (None, None))
+        return policy_beside(row) if on == self.on and self.on_case.county_id == county.pk else None
 
     @property
     def on_case(self) -> Case:

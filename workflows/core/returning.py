@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
 from viewflow.workflow.status import STATUS
 
 from .actions import ACTIONS, Move, TaskAction
 from .desk_forms import ReasonForm
-from .models import Case, CaseReturn, DeskTask, Opinion
+from .models import OPEN_STATUSES, Case, CaseReturn, DeskTask, Opinion
 from .notices import tell, tell_office
 from .opinions import valid_opinions, void_opinions
 from .procedure import Desk
@@ -53,13 +54,43 @@ def _done(case: Case) -> list[DeskTask]:
     """Every deciding act that stands, in the order of acting, with the returns (one query per page)."""
     if case.remembered is not None and "done" in case.remembered:
         return list(case.remembered["done"])
-    done = DeskTask.objects.filter(process=case, status=STATUS.DONE, office__isnull=False).exclude(outcome="")
-    found = list(
-        done.select_related("owner", "version", "sent_back__by", "sent_back__version").order_by("act_number", "pk")
-    )
+    found = _acts_among(with_what_became(DeskTask.objects.filter(process=case, status=STATUS.DONE)))
     if case.remembered is not None:
         case.remembered["done"] = list(found)
     return found
+
+
+def _acts_among(tasks: Iterable[DeskTask]) -> list[DeskTask]:
+    acts = [task for task in tasks if task.status == STATUS.DONE and task.office_id is not None and task.outcome]
+    return sorted(acts, key=lambda task: (task.act_number, task.pk))
+
+
+def with_what_became(tasks: QuerySet[DeskTask]) -> QuerySet[DeskTask]:
+    """Acts with who did them, what they saw, how they sent the paper back; whether the case lies where it lies by them
+    (`led_here`; of an answer beside the way `answers_open`), whether a return was answered (`was_answered`), and
+    whether an opinion given there is void (`opinion_lost`)."""
+    open_ones = DeskTask.objects.filter(status__in=OPEN_STATUSES, office__isnull=False)
+    answered = DeskTask.objects.filter(previous=OuterRef("pk"), status=STATUS.CANCELED).exclude(outcome="")
+    lost = Opinion.objects.filter(task=OuterRef("pk"), voided_at__isnull=False)
+    return tasks.select_related("owner", "version", "sent_back__by", "sent_back__version").annotate(
+        led_here=Exists(open_ones.filter(previous=OuterRef("pk"))),
+        answers_open=Exists(open_ones.filter(leading=OuterRef("pk"))),
+        was_answered=Exists(answered),
+        opinion_lost=Exists(lost),
+    )
+
+
+def remember_tasks(case: Case, tasks: Sequence[DeskTask]) -> None:
+    """A page that has read every task of its case (`with_what_became`) asks for none of them again."""
+    for task in tasks:
+        task.process = case
+    lying = [task for task in tasks if task.status in OPEN_STATUSES and task.office_id is not None]
+    case.remembered = {"open_tasks": sorted(lying, key=lambda task: task.pk), "done": _acts_among(tasks)}
+
+
+def acts_that_stand(case: Case) -> list[DeskTask]:
+    """Every deciding act that stands, in the order of acting."""
+    return _done(case)
 
 
 def was_ever(case: Case, kind: Callable[[Any], bool]) -> bool:

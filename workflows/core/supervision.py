@@ -19,7 +19,7 @@ from registry.roles import Role
 
 from .actions import CaseAction, Move, register
 from .desk_forms import ReasonForm
-from .models import Case, CaseReturn, Opinion
+from .models import Case, CaseReturn
 from .notices import tell
 from .paperwork import Button, Page
 from .procedure import Desk, Procedure
@@ -94,7 +94,7 @@ def stands_as_it_was(case: Case, desk: Desk) -> bool:
     steps = been_at(case)
     if any(each.name in steps and each.name not in acts for each in desks[: desks.index(desk)]):
         return False
-    return not Opinion.objects.filter(task__in=before, voided_at__isnull=False).exists()
+    return not any(task.opinion_lost for task in before)
 
 
 @register
