@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -17,7 +16,7 @@ from workflows.administration.access import may_administer
 from workflows.attendance.pay.views import may_see_pay
 from workflows.briefings.views import must_follow_up
 from workflows.core.actors import Actor
-from workflows.core.inbox import pile_of
+from workflows.core.inbox import count_together, pile_of
 from workflows.core.requests import actor_of
 from workflows.core.scan_view import may_open as may_bring_back_scans
 from workflows.core.seal_readers import MAY_READ_ALL_SEALS
@@ -218,13 +217,9 @@ def _count(label: str, actor: Actor, proposals: list[str]) -> int:
 
 
 def _proposals(actor: Actor) -> list[str]:
-    """The entry behind which each proposal lies that waits for this person's word: one query for all kinds."""
-    policies, forms = waiting_for(actor).order_by(), forms_waiting(actor).order_by()
-    return [label for (label,) in _labelled(policies, "政策").union(_labelled(forms, "表样"), all=True)]
-
-
-def _labelled(rows: QuerySet[Any], label: str) -> QuerySet[Any, tuple[str]]:
-    return rows.values_list(Value(label, output_field=CharField()))
+    """The entry behind which each proposal lies that waits for this person's word; counted with their pile."""
+    waiting = (("政策", waiting_for(actor)), ("表样", forms_waiting(actor)))
+    return count_together(actor, waiting, pile=_sees_cases(actor))
 
 
 def _may_read_seals(actor: Actor) -> bool:

@@ -1,4 +1,4 @@
-from registry.models.delegations import Delegation
+from registry.models.delegations import Delegation, usable_by
 from registry.models.households import Household, KinshipDeclaration, Worker
 from registry.models.keys import KeyDestroyed, PersonKey
 from registry.models.organisations import County, FormerName, Organisation
@@ -18,4 +18,5 @@ __all__ = [
     "PolicySet",
     "User",
     "Worker",
+    "usable_by",
 ]

@@ -54,3 +54,15 @@ def may_use(user: User, appointment: Appointment, on: date) -> bool:
     if appointment.user_id == user.pk:
         return True
     return Delegation.objects.in_force(on).filter(appointment=appointment, deputy=user).exists()
+
+
+def usable_by(user_id: int, on: date) -> list[Appointment]:
+    """Every appointment a person may act by that day, their own first and those they are the deputy for after them
+    (one query). A right that was handed to a deputy cannot be handed on: only appointments are delegated."""
+    entrusted = Delegation.objects.in_force(on).filter(deputy=user_id, deputy__is_active=True).values("appointment")
+    found = (
+        Appointment.objects.in_force(on)
+        .filter(Q(user=user_id) | Q(pk__in=entrusted))
+        .select_related("user", "organisation", "organisation__parent", "organisation__county")
+    )
+    return sorted(found, key=lambda each: (each.user_id != user_id, each.from_on, each.pk))

@@ -36,6 +36,9 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    held: "tuple[date, list[Appointment]]"
+    """With whom a page is asked for: the day, and the appointments they may act by on it (registry/backends.py)."""
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
 

@@ -79,7 +79,7 @@ def asked_by_all(cast: Cast, case: Case) -> dict[str, list[str]]:
         for name, part, url in pages(cast, case):
             if part not in clients:
                 clients[part] = Client()
-                backend = "django.contrib.auth.backends.ModelBackend"
+                backend = "registry.backends.OfficialBackend"
                 clients[part].force_login(user_of(cast.people[part]), backend=backend)
             found[name] = statements(clients[part], url)
     return found
@@ -139,7 +139,7 @@ def test_a_draft_asks_no_more(cast: Cast) -> None:
     case = cast.draft(id_number=applicant_id(1))
     with travel(AFTERNOON, tick=False):
         client = Client()
-        client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user_of(cast.clerk), backend="registry.backends.OfficialBackend")
         assert len(statements(client, f"/tasks/{task_of(case).pk}/")) <= MOST
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone as django_timezone
+from time_machine import travel
 
 from audit.models import Event
 from audit.verification import verify_chain
@@ -27,6 +28,7 @@ from registry.id_numbers import IdNumber, last_day_within
 from registry.models import County, Household, Organisation, User, Worker
 from registry.roles import Role
 from signatures.seal_drawing import _has_glyph
+from tests.project.case_pages import pages_that_ask_more_than
 from workflows.applications.models import Application, State
 from workflows.appraisals.models import Appraisal, Scheme
 from workflows.core.consistency import faulty_cases
@@ -133,6 +135,8 @@ def test_a_small_county_has_every_state_and_is_sound() -> None:
     assert [(each.township.code, each.version) for each in over] == [("101", 1), ("104", 1), ("104", 2)]
     assert {each.state for each in over} == {LedgerState.RECEIVED, LedgerState.ARCHIVED}
     assert over[0].days_late(TODAY) > 0
+    with travel(NOON, tick=False):
+        assert pages_that_ask_more_than(10) == []
 
 
 def test_the_same_seed_on_the_same_day_tells_the_same(again: Any) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from audit.trail import ActorStamp
-from registry.models import Appointment, Delegation, User
+from registry.models import Appointment, User, usable_by
 from registry.roles import Role
 
 from .models import DeskTask
@@ -33,16 +31,13 @@ class Actor:
 
     @classmethod
     def of(cls, user: User, on: date) -> Actor:
-        """The person with every appointment in force on that day, their own and those they are the deputy for
-        (one query). A right that was handed to a deputy cannot be handed on: only appointments are delegated."""
-        entrusted = Delegation.objects.in_force(on).filter(deputy=user, deputy__is_active=True).values("appointment")
-        found = (
-            Appointment.objects.in_force(on)
-            .filter(Q(user=user) | Q(pk__in=entrusted))
-            .select_related("user", "organisation", "organisation__parent", "organisation__county")
-        )
-        order = sorted(found, key=lambda each: (each.user_id != user.pk, each.from_on, each.pk))
-        return cls(user=user, name=user.name, appointments=tuple(order))
+        """The person with every appointment they may act by that day (one query)."""
+        return cls.holding(user, usable_by(user.pk, on))
+
+    @classmethod
+    def holding(cls, user: User, appointments: Iterable[Appointment]) -> Actor:
+        """The person with these appointments, which were read already."""
+        return cls(user=user, name=user.name, appointments=tuple(appointments))
 
     @classmethod
     def system(cls, name: str = "系统") -> Actor:

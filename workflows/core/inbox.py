@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from viewflow.workflow.status import STATUS
@@ -127,10 +128,32 @@ def narrowed_tasks(actor: Actor, wanted: Wanted) -> list[int]:
 def pile_of(actor: Actor) -> list[int]:
     """The tasks I may do now, longest wait first, as far as anybody counts (one query per actor)."""
     if "_pile" not in actor.__dict__:
-        pile = mine_of(actor).order_by("created", "pk").values_list("pk", flat=True)[:COUNT_UP_TO]
-        actor.__dict__["_pile"] = list(pile)
+        count_together(actor, (), pile=True)
     found: list[int] = actor.__dict__["_pile"]
     return found
+
+
+def count_together(actor: Actor, others: Iterable[tuple[str, QuerySet[Any]]], *, pile: bool) -> list[str]:
+    """What waits for a person, in one query: their pile, if asked for, is kept for `pile_of`; of everything else, rows
+    with the label under which they are counted, the label of each row is returned."""
+    counted = [_labelled(rows, name, Value(0), Value(None)) for name, rows in others if not rows.query.is_empty()]
+    if pile := pile and "_pile" not in actor.__dict__:
+        longest = mine_of(actor).order_by("created", "pk")[:COUNT_UP_TO]
+        counted.append(_labelled(DeskTask.objects.filter(pk__in=longest.values("pk")), "", F("pk"), F("created")))
+    found = list(counted[0].union(*counted[1:], all=True)) if counted else []
+    if pile:
+        own = sorted((created, pk) for name, pk, created in found if not name)
+        actor.__dict__["_pile"] = [pk for _, pk in own]
+    return [name for name, *_ in found if name]
+
+
+def _labelled(rows: QuerySet[Any], name: str, key: Any, moment: Any) -> QuerySet[Any, Any]:
+    """Rows of any kind in the columns that are counted together: label, key, moment."""
+    return rows.order_by().values_list(
+        Value(name, output_field=CharField()),
+        ExpressionWrapper(key, output_field=BigIntegerField()),
+        ExpressionWrapper(moment, output_field=DateTimeField()),
+    )
 
 
 def pager_of(actor: Actor, task: DeskTask) -> dict[str, Any] | None:

@@ -10,15 +10,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 
+from registry.models import User
+
 from .actors import Actor
 from .clock import today
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The person behind the request with the appointments of today (one query per request)."""
+    """The person behind the request with the appointments of today (no query of its own: they come with the login)."""
     actor: Actor | None = getattr(request, "_actor", None)
     if actor is None:
-        actor = Actor.of(request.user, today())  # type: ignore[arg-type]
+        user: User = request.user  # type: ignore[assignment]
+        day, held = getattr(user, "held", (None, ()))
+        actor = Actor.holding(user, held) if day == today() else Actor.of(user, today())
         request._actor = actor  # type: ignore[attr-defined]
     return actor
 

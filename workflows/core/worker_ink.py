@@ -109,6 +109,16 @@ def standing_ink(kind: str, key: Any) -> dict[str, Signature]:
     return {signature.place: signature for signature in rows.order_by("pk")}
 
 
+def ink_on(entity: Any) -> dict[str, Signature]:
+    """The same of what a case is about; a page asks once, a move each time: it may have just been signed."""
+    case = entity.case
+    if case.remembered is None or case.within_move is not None:
+        return standing_ink(entity._meta.label_lower, entity.pk)
+    if "ink" not in case.remembered:
+        case.remembered["ink"] = standing_ink(entity._meta.label_lower, entity.pk)
+    return dict(case.remembered["ink"])
+
+
 def void_ink(move: Move, *, why: str) -> None:
     """What was signed no longer says what the paper says, or the matter is over."""
     for signature in standing_ink(move.entity._meta.label_lower, move.entity.pk).values():

@@ -10,7 +10,7 @@ from registry.policies import Policy
 from workflows.appraisals.grading.settling import filed_results
 from workflows.appraisals.models import Grade
 from workflows.core.actors import Actor
-from workflows.core.models import DeskTask
+from workflows.core.doers import doers_of
 from workflows.employment.models import LASTING, EndReason, Tenure, TenureState
 from workflows.employment.tenures.ends import Prospect, prospects
 from workflows.inspections.models import Finding, FindingState, Weight
@@ -76,8 +76,7 @@ def facts_of(
     finding = fields.get("finding")
     proposed = False
     if actor is not None and actor.user is not None:
-        done = DeskTask.objects.filter(process=termination.case_id, owner=actor.user, outcome="terminations.propose")
-        proposed = done.filter(status="DONE").exists()
+        proposed = actor.user.pk in doers_of(termination.case, ("terminations.propose",))
     return ExitFacts(
         on=on,
         policy=policy,

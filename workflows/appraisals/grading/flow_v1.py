@@ -27,7 +27,8 @@ class AppraisalFlow(Procedure):
 
     entity_model = Appraisal
     entity_name = "appraisal"
-    entity_with = ("worker",)
+    entity_with = ("worker", "tenure__post", "scheme")
+    read_along = True
     paperwork = AppraisalPaperwork()
 
     begin_appraisal = Begin().LeadsTo(this.gather)

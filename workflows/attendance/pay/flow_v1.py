@@ -23,6 +23,7 @@ class RosterFlow(Procedure):
     entity_model = PayRoster
     entity_name = "pay_roster"
     entity_with = ("policy_set",)
+    read_along = True
     paperwork = RosterPaperwork()
 
     begin_roster = Begin().LeadsTo(this.prepare_roster)

@@ -24,7 +24,7 @@ from workflows.core.paperwork import Button, Page, Paperwork
 from ..models import IN_VILLAGE, ON_THE_WAY, AttendanceSheet, SheetState
 from . import days, grid, rules
 from .difference import difference_panel
-from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, is_signed, lines_for, rows_of
+from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, is_signed, lines_for, lines_kept, rows_of
 from .ink_panel import ink_panels
 from .signals import hints_of
 
@@ -210,7 +210,7 @@ class SheetPaperwork(Paperwork):
 
     def _lines(self, page: Page) -> list[Line]:
         sheet: AttendanceSheet = page.entity
-        lines = lines_for(sheet)
+        lines = lines_kept(sheet) if page.task is None and rows_of(sheet) else lines_for(sheet)
         if page.step == FILLING and page.typed is not None:
             grid.lay_typed(lines, page.typed, sheet.month, page.on)
         return lines
@@ -236,7 +236,7 @@ class SheetPaperwork(Paperwork):
 
     def checks(self, page: Page) -> list[dict[str, Any]]:
         sheet: AttendanceSheet = page.entity
-        if page.task is None and sheet.state not in ON_THE_WAY:
+        if page.task is None:  # the records are asked again where somebody decides, not for everybody who reads
             return []
         facts = facts_of(sheet, self._lines(page), on=page.on, actor=page.actor)
         guards = rules.SUBMISSION if sheet.is_live else rules.AUDIT if page.step == AUDIT else rules.REPORT

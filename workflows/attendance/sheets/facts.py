@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from registry.models import Organisation
 from workflows.core.actors import Actor
-from workflows.core.models import DeskTask, Opinion
+from workflows.core.doers import doers_of
+from workflows.core.models import Opinion
 from workflows.core.opinions import valid_opinions
 from workflows.employment.models import Leave, Tenure
-from workflows.employment.tenures import tenures_in
+from workflows.employment.tenures import Stint, tenures_in
 from workflows.employment.tenures.periods import TAKEN_LEAVE, leave_span
 
 from ..models import AttendanceRow, AttendanceSheet
@@ -21,6 +22,7 @@ from .rules import RowFacts, SheetFacts
 SIGNING = "sign_sheet"
 HEAD, MEMBER, WORKERS = f"{SIGNING}.head", f"{SIGNING}.member", f"{SIGNING}.workers"
 REMARK_LENGTH = 30
+Span = tuple[date, date]
 PREPARING = ("attendance.submit", "attendance.report", "attendance.sign_for_workers")
 
 
@@ -41,13 +43,20 @@ class Line:
 
 
 def lines_of(village: Organisation, month: date, rows: Mapping[int, AttendanceRow]) -> list[Line]:
-    """Everybody with days in the month, in the order of the sheet; `rows` by worker (three queries)."""
+    """Everybody with days in the month, in the order of the sheet; `rows` by worker (two queries)."""
+    stints = tenures_in(village, month, days.last_day(month))
+    return lines_from(stints, leaves_of([stint.tenure.worker_id for stint in stints], month), month, rows)
+
+
+def lines_from(
+    stints: Iterable[Stint], away: Mapping[int, Sequence[Span]], month: date, rows: Mapping[int, AttendanceRow]
+) -> list[Line]:
+    """The same, from what was read already."""
     by_worker: dict[int, Line] = {}
-    for stint in tenures_in(village, month, days.last_day(month)):
+    for stint in stints:
         line = by_worker.setdefault(stint.tenure.worker_id, Line(stint.tenure, "", ""))
         line.tenure = stint.tenure
         line.spans.append((stint.first, stint.last))
-    away = leaves_of(list(by_worker), month)
     for key, line in by_worker.items():
         line.fresh = days.blank(month, line.spans, away.get(key, ()))
         line.row = rows.get(key)
@@ -89,10 +98,27 @@ def rows_of(sheet: AttendanceSheet) -> list[AttendanceRow]:
 
 def lines_for(sheet: AttendanceSheet) -> list[Line]:
     """The lines of a sheet: while it is written those of today's records, afterwards the rows as they stand."""
-    rows = {row.worker_id: row for row in rows_of(sheet)}
     if sheet.is_live:
+        return _lines_of_today(sheet, {row.worker_id: row for row in rows_of(sheet)})
+    return lines_kept(sheet)
+
+
+def lines_kept(sheet: AttendanceSheet) -> list[Line]:
+    """The lines as they were saved last."""
+    return [Line(row.tenure, row.marks, row.marks, row, row.remark) for row in rows_of(sheet)]
+
+
+def _lines_of_today(sheet: AttendanceSheet, rows: Mapping[int, AttendanceRow]) -> list[Line]:
+    """The lines as today's records have them, which a page reads once."""
+    case = sheet.case
+    if case.remembered is None or case.within_move is not None:
         return lines_of(sheet.village, sheet.month, rows)
-    return [Line(row.tenure, row.marks, row.marks, row, row.remark) for row in rows.values()]
+    if "attendance_records" not in case.remembered:
+        stints = tenures_in(sheet.village, sheet.month, days.last_day(sheet.month))
+        away = leaves_of([stint.tenure.worker_id for stint in stints], sheet.month)
+        case.remembered["attendance_records"] = stints, away
+    stints, away = case.remembered["attendance_records"]
+    return lines_from(stints, away, sheet.month, rows)
 
 
 def signers_of(opinions: Mapping[str, Opinion]) -> tuple[str, ...]:
@@ -114,12 +140,11 @@ def facts_of(sheet: AttendanceSheet, lines: list[Line], *, on: date, actor: Acto
     fresh = {line.key: line.fresh for line in lines}
     if not sheet.is_live:
         rows = {line.key: line.row for line in lines if line.row is not None}
-        fresh = {line.key: line.fresh for line in lines_of(sheet.village, sheet.month, rows)}
+        fresh = {line.key: line.fresh for line in _lines_of_today(sheet, rows)}
     opinions = valid_opinions(sheet.case)
     prepared = signed = False
     if actor is not None and actor.user is not None:
-        done = DeskTask.objects.filter(process=sheet.case_id, owner=actor.user, outcome__in=PREPARING, status="DONE")
-        prepared = not sheet.is_live and done.exists()
+        prepared = not sheet.is_live and actor.user.pk in doers_of(sheet.case, PREPARING)
         signed = any(opinions[step].written_by_id == actor.user.pk for step in (HEAD, MEMBER) if step in opinions)
     return SheetFacts(
         on=on,

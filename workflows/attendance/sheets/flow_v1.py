@@ -40,6 +40,7 @@ class SheetFlow(Procedure):
     entity_model = AttendanceSheet
     entity_name = "attendance_sheet"
     entity_with = ("policy_set",)
+    read_along = True
     paperwork = SheetPaperwork()
 
     begin_sheet = Begin().LeadsTo(this.fill_sheet)

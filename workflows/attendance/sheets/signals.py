@@ -5,9 +5,12 @@ The thresholds are the programme's own eye, not rules of the county: nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from django.db.models import CharField, Value
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -39,11 +42,14 @@ class Hint:
 
 
 def hints(sheet: AttendanceSheet, rows: Sequence[AttendanceRow], opinions: Mapping[str, Opinion]) -> list[Hint]:
-    """Everything that asks for a look (two queries)."""
+    """Everything that asks for a look (one query)."""
+    inks = [ink for ink in _inks(rows, opinions) if ink.strokes_digest]
+    full = [row.worker_id for row in rows if days.is_full(row.marks)]
+    had_full, copied = _earlier(sheet, full, {ink.strokes_digest for ink in inks})
     return [
-        *_full_month_after_month(sheet, rows),
+        *_full_month_after_month(sheet, rows, had_full),
         *_signed_in_haste(rows, opinions),
-        *_same_strokes(sheet, rows, opinions),
+        *_same_strokes(inks, copied),
         *_not_in_office(opinions),
         *_signs_for_oneself(rows, opinions),
     ]
@@ -58,19 +64,48 @@ def _names(names: Sequence[str]) -> str:
     return "、".join(names[:4]) + (f"等{len(names)}人" if len(names) > 4 else "")
 
 
-def _full_month_after_month(sheet: AttendanceSheet, rows: Sequence[AttendanceRow]) -> Iterator[Hint]:
-    full = {row.worker_id: row.worker.name for row in rows if days.is_full(row.marks)}
+def _earlier(sheet: AttendanceSheet, full: Iterable[int], digests: Iterable[str]) -> tuple[set[Any], list[str]]:
+    """Of the village's months before: who had which month full, as (worker, month), and who signed with one of these
+    strokes (one query)."""
+    audited = AttendanceRow.objects.order_by().filter(
+        worker__in=list(full),
+        sheet__month__gte=_months_before(sheet, FULL_MONTHS - 1),
+        sheet__month__lt=sheet.month,
+        sheet__state__in=AUDITED[:2],
+    )
+    copied = AttendanceRow.objects.order_by().filter(
+        sheet__village=sheet.village_id,
+        sheet__month__gte=_months_before(sheet, LOOK_BACK_MONTHS),
+        sheet__month__lt=sheet.month,
+        signature__strokes_digest__in=list(digests),
+    )
+    months = audited.values_list("worker_id", "sheet__month", "marks", Value("", output_field=CharField()))
+    names = copied.values_list(
+        "worker_id", "sheet__month", Value("", output_field=CharField()), "signature__signer_name"
+    )
+    found = list(months.union(names, all=True))
+    return (
+        {(worker, month) for worker, month, marks, _ in found if marks and days.is_full(marks)},
+        sorted({name for *_, name in found if name}),
+    )
+
+
+def _months_before(sheet: AttendanceSheet, count: int) -> date:
     since = sheet.month
-    for _ in range(FULL_MONTHS - 1):
+    for _ in range(count):
         since = days.month_before(since)
-    earlier = AttendanceRow.objects.filter(
-        worker__in=full, sheet__month__gte=since, sheet__month__lt=sheet.month, sheet__state__in=AUDITED[:2]
-    ).values_list("worker_id", "sheet__month", "marks")
-    months: dict[int, set[object]] = {}
-    for worker, month, marks in earlier:
-        if days.is_full(marks):
-            months.setdefault(worker, set()).add(month)
-    always = [name for worker, name in full.items() if len(months.get(worker, ())) == FULL_MONTHS - 1]
+    return since
+
+
+def _full_month_after_month(
+    sheet: AttendanceSheet, rows: Sequence[AttendanceRow], had_full: set[tuple[int, date]]
+) -> Iterator[Hint]:
+    before = [_months_before(sheet, count) for count in range(1, FULL_MONTHS)]
+    always = [
+        row.worker.name
+        for row in rows
+        if days.is_full(row.marks) and all((row.worker_id, month) in had_full for month in before)
+    ]
     if always:
         text = f"{_names(always)}连续{FULL_MONTHS}个月满勤，一天也没有请假，建议抽查。"
         yield Hint("full_months", "月月满勤", text)
@@ -101,26 +136,13 @@ def _hand_ms(strokes: str) -> int:
     return max(points) - min(points)
 
 
-def _same_strokes(
-    sheet: AttendanceSheet, rows: Sequence[AttendanceRow], opinions: Mapping[str, Opinion]
-) -> Iterator[Hint]:
-    inks = [ink for ink in _inks(rows, opinions) if ink.strokes_digest]
+def _same_strokes(inks: Sequence[Signature], copied: Sequence[str]) -> Iterator[Hint]:
     seen: dict[str, str] = {}
     twice = []
     for ink in inks:
         if ink.strokes_digest in seen:
             twice.append(f"{seen[ink.strokes_digest]}和{ink.signer_name}")
         seen.setdefault(ink.strokes_digest, ink.signer_name)
-    since = sheet.month
-    for _ in range(LOOK_BACK_MONTHS):
-        since = days.month_before(since)
-    before = AttendanceRow.objects.filter(
-        sheet__village=sheet.village_id,
-        sheet__month__gte=since,
-        sheet__month__lt=sheet.month,
-        signature__strokes_digest__in=list(seen),
-    ).values_list("signature__signer_name", flat=True)
-    copied = sorted(set(before))
     if twice:
         yield Hint("same_strokes", "笔迹完全相同", f"{_names(twice)}的签字一笔不差，不会是两个人写的，请核实代签。")
     if copied:

@@ -32,7 +32,7 @@ from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.opinions import valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
-from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
+from workflows.core.worker_ink import WORKER, Ink, ink_on, ink_panel, sign_by_worker
 
 from ..models import BEFORE_APPROVED, Leave, LeaveState
 from . import rules
@@ -65,7 +65,7 @@ def worker_ink(leave: Leave) -> dict[str, Signature]:
     """The worker's ink that counts; after a return it is given anew."""
     if leave.is_live:
         return {}
-    return {place: ink for place, ink in standing_ink(KIND, leave.pk).items() if place == WORKER}
+    return {place: ink for place, ink in ink_on(leave).items() if place == WORKER}
 
 
 def standing(leave: Leave) -> dict[str, Opinion]:

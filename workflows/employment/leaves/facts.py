@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from registry.policies import Policy
 from workflows.core.actors import Actor
+from workflows.core.doers import doers_of
 from workflows.core.guards import chinese
-from workflows.core.models import DeskTask
-from workflows.core.worker_ink import WORKER, standing_ink
+from workflows.core.worker_ink import WORKER, ink_on
 
 from ..models import AT_WORK, Leave, LeaveState, Tenure
 from ..tenures.ends import prospects
@@ -66,7 +66,7 @@ def facts_of(
     given = typed if typed is not None else {name: getattr(leave, name) for name in ("reason", "first_on", "last_on")}
     first, last = parsed_day(given.get("first_on")), parsed_day(given.get("last_on"))
     (prospect,) = prospects([tenure], {tenure.county_id: policy}, on)
-    signed = {} if leave.is_live else standing_ink(leave._meta.label_lower, leave.pk)
+    signed = {} if leave.is_live else ink_on(leave)
     asked_on = timezone.localtime(signed[WORKER].at).date() if WORKER in signed else on
     return LeaveFacts(
         on=on,
@@ -98,5 +98,4 @@ def _overlapping(leave: Leave, first: date | None, last: date | None) -> str:
 def _applied(leave: Leave, actor: Actor | None) -> bool:
     if actor is None or actor.user is None or leave.is_live:
         return False
-    done = DeskTask.objects.filter(process=leave.case_id, owner=actor.user, outcome="leaves.submit", status="DONE")
-    return bool(done.exists())
+    return actor.user.pk in doers_of(leave.case, ("leaves.submit",))

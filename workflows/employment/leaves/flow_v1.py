@@ -34,6 +34,7 @@ class LeaveFlow(Procedure):
     entity_model = Leave
     entity_name = "leave"
     entity_with = ("county", "village", "tenure__worker", "tenure__post", "tenure__township")
+    read_along = True
     paperwork = LeavePaperwork()
 
     begin_leave = Begin().LeadsTo(this.fill_leave)

@@ -11,7 +11,7 @@ from registry.policies import Policy
 
 from ..models import Agreement, EndReason, Tenure
 from ..service import Stretch, clipped, last_day_of_service
-from .spans import agreements_by_tenure, service_of, stretches_of
+from .spans import histories_of, service_in, stretches_of
 
 
 @dataclass(frozen=True, order=True)
@@ -51,16 +51,16 @@ def last_day_of(tenure: Tenure, agreements: Sequence[Agreement], service: Sequen
 
 
 def prospects(tenures: Iterable[Tenure], policies: Mapping[int, Policy], on: date) -> list[Prospect]:
-    """When each of these ends and whether it is covered on the day; four queries whatever their number.
+    """When each of these ends and whether it is covered on the day; one query whatever their number.
 
     `policies` by county; the tenures come with their workers.
     """
     rows = list(tenures)
-    agreements = agreements_by_tenure(rows)
-    service = service_of({row.worker_id for row in rows})
+    histories = histories_of({row.worker_id for row in rows})
+    service = service_in(histories)
     found = []
     for tenure in rows:
-        own = agreements.get(tenure.pk, [])
+        _, own = histories[tenure.pk]
         last = last_day_of(tenure, own, service.get(tenure.worker_id, ()), policies[tenure.county_id])
         inside = clipped(stretches_of(tenure, own), tenure.start_on, last.day)
         covered = any(each.first <= on and (each.last is None or on <= each.last) for each in inside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,9 +26,21 @@ class Stint:
 
 
 def tenures_in(village: Organisation, first_day: date, last_day: date) -> list[Stint]:
-    """Everybody with days under a sealed agreement in this village, by name and day (two queries)."""
-    found = under_agreement(first_day, last_day).filter(village=village)
-    return stints(found.select_related("worker", "post"), first_day, last_day)
+    """Everybody with days under a sealed agreement in this village, by name and day (one query)."""
+    sealed = Agreement.objects.filter(
+        _lasting(first_day, last_day, "tenure__"),
+        tenure__village=village,
+        state=AgreementState.CONCLUDED,
+        start_on__lte=last_day,
+        end_on__gte=first_day,
+    ).exclude(tenure__state=TenureState.CANCELLED)
+    tenures: dict[int, Tenure] = {}
+    agreements: dict[int, list[Agreement]] = {}
+    for agreement in sealed.select_related("tenure__worker", "tenure__post").order_by("start_on", "pk"):
+        tenure: Tenure = agreement.tenure
+        tenures.setdefault(tenure.pk, tenure)
+        agreements.setdefault(tenure.pk, []).append(agreement)
+    return _stints(tenures.values(), agreements, first_day, last_day)
 
 
 def under_agreement(first_day: date, last_day: date) -> QuerySet[Tenure]:
@@ -36,17 +48,28 @@ def under_agreement(first_day: date, last_day: date) -> QuerySet[Tenure]:
     sealed = Agreement.objects.filter(
         tenure=OuterRef("pk"), state=AgreementState.CONCLUDED, start_on__lte=last_day, end_on__gte=first_day
     )
-    lasting = Tenure.objects.filter(Q(end_on__isnull=True) | Q(end_on__gte=first_day), start_on__lte=last_day)
+    lasting = Tenure.objects.filter(_lasting(first_day, last_day))
     return lasting.filter(Exists(sealed)).exclude(state=TenureState.CANCELLED)
+
+
+def _lasting(first_day: date, last_day: date, prefix: str = "") -> Q:
+    """Tenures that had begun by the last day and had not ended before the first."""
+    open_ended, later = Q((f"{prefix}end_on__isnull", True)), Q((f"{prefix}end_on__gte", first_day))
+    return (open_ended | later) & Q((f"{prefix}start_on__lte", last_day))
 
 
 def stints(tenures: Iterable[Tenure], first_day: date, last_day: date) -> list[Stint]:
     """Each tenure's days in the span: neither before it or its agreement began nor after either ended (one query
     besides the one that reads the tenures)."""
     rows = list(tenures)
-    agreements = agreements_by_tenure(rows)
+    return _stints(rows, agreements_by_tenure(rows), first_day, last_day)
+
+
+def _stints(
+    tenures: Iterable[Tenure], agreements: Mapping[int, Sequence[Agreement]], first_day: date, last_day: date
+) -> list[Stint]:
     found: list[Stint] = []
-    for tenure in rows:
+    for tenure in tenures:
         own = joined(Stretch(each.start_on, each.end_on) for each in agreements.get(tenure.pk, ()))
         until = min(last_day, tenure.end_on or last_day)
         inside = clipped(own, max(first_day, tenure.start_on), until)

@@ -49,9 +49,20 @@ def lines_of(recovery: Recovery) -> list[PayLine]:
     return list(found.select_related("roster").order_by("for_month", "pk"))
 
 
+def back_of(recovery: Recovery) -> Decimal:
+    """What has come back so far: a page asks once, a move each time."""
+    case = recovery.case
+    if case.remembered is None or case.within_move is not None:
+        return recovery.paid_back
+    if "paid_back" not in case.remembered:
+        case.remembered["paid_back"] = recovery.paid_back
+    back: Decimal = case.remembered["paid_back"]
+    return back
+
+
 def values_of(recovery: Recovery, case: Case) -> dict[str, object]:
     """Every tag of the notice, with what has come back by now."""
-    back = recovery.paid_back
+    back = back_of(recovery)
     return {
         "county": recovery.county.name,
         "number": case.number,
@@ -132,7 +143,7 @@ class RecoveryPaperwork(Paperwork):
 
     def can_lie_in(self, case: Case, state: str) -> bool:
         """What has come back is on record: the claim it was paid on stays as it is."""
-        return not case.entity.repayments.exists()
+        return not back_of(case.entity)
 
     def describe(self, case: Case, entity: Recovery) -> None:
         case.title = entity.whom[:60]
@@ -146,7 +157,7 @@ class RecoveryPaperwork(Paperwork):
         kinds = {RecoveryState.REPAID: "done", RecoveryState.VOIDED: "ended"}
         label = state.label
         if state == RecoveryState.OWED:
-            label = f"尚欠{entity.total - entity.paid_back}元"
+            label = f"尚欠{entity.total - back_of(entity)}元"
         return {"kind": kinds.get(state, ""), "label": label}
 
     def heading(self, page: Page) -> str:
@@ -195,7 +206,7 @@ class RecoveryPaperwork(Paperwork):
                 note_label="邮寄单号和签收情况",
             )
         if page.step == COLLECT:
-            balance = page.entity.total - page.entity.paid_back
+            balance = page.entity.total - back_of(page.entity)
             fields = [
                 panel_field(page, typed, "amount", "退回金额（元）", "text", required=True, inputmode="decimal"),
                 panel_field(page, typed, "paid_on", "退回日期", "date", required=True),

@@ -35,6 +35,7 @@ class RecoveryFlow(Procedure):
     entity_model = Recovery
     entity_name = "recovery"
     entity_with = ("finding__case", "finding__worker", "finding__official", "roster", "paid_to", "county")
+    read_along = True
     paperwork = RecoveryPaperwork()
 
     begin_recovery = Begin().LeadsTo(this.review_recovery)

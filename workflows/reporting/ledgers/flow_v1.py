@@ -36,6 +36,7 @@ class LedgerFlow(Procedure):
     entity_model = Ledger
     entity_name = "ledger"
     entity_with = ("policy_set", "former", "supplements")
+    read_along = True
     paperwork = LedgerPaperwork()
 
     begin_ledger = Begin().LeadsTo(this.check_ledger)
