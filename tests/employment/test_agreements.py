@@ -99,7 +99,7 @@ def test_who_cannot_write_gives_a_thumb_print_and_the_witness_signs_on_the_agree
     papers = papers_of(case)
     assert papers[0].label == "劳动者按手印"
     for paper in papers:
-        assert paper.form_version == 2
+        assert paper.form_version == 3
         assert paper.values["witness_name"] == "郑守山"
         assert {"worker_signature", "witness_signature"} <= set(pictures_in(read_paper(paper)))
     assert "见证人郑守山签字" in page_of(cast, case)

@@ -35,7 +35,7 @@ def proofs_of(proposal: FormProposal, old: Form, new: Form) -> Proofs:
     rows = FormProof.objects.filter(county=proposal.county_id, digest__in=(old.digest, new.digest))
     found = {row.digest: row for row in rows}
     pages: dict[str, dict[int, str]] = {old.digest: {}, new.digest: {}}
-    about = FormProofPage.objects.filter(proof__in=found.values())
+    about = FormProofPage.objects.filter(proof__county=proposal.county_id, proof__digest__in=(old.digest, new.digest))
     for digest, number, picture in about.values_list("proof__digest", "number", "digest"):
         pages[digest][number] = picture
     if trouble := next((row.trouble for row in found.values() if row.trouble), ""):
