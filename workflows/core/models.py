@@ -6,8 +6,9 @@ whose desk it lies, and follows from the state (`consistency.py` proves it).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,8 @@ from registry.roles import SEES, OrganisationKind, Role, Sight
 
 if TYPE_CHECKING:
     from .actors import Actor
+
+Found = TypeVar("Found")
 
 OPEN_STATUSES = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
 
@@ -119,6 +122,15 @@ class Case(AbstractProcess):
         if self.within_move is not None:
             return self.within_move
         return self.remembered if self.remembered is not None else {}
+
+    def once(self, name: str, read: Callable[[], Found]) -> Found:
+        """What a page reads once; a move, which may have just changed it, reads it each time."""
+        if self.remembered is None or self.within_move is not None:
+            return read()
+        if name not in self.remembered:
+            self.remembered[name] = read()
+        found: Found = self.remembered[name]
+        return found
 
     @property
     def key(self) -> str:

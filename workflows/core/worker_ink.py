@@ -19,6 +19,7 @@ from signatures.strokes import StrokeError, Strokes
 from signatures.strokes import parse as parse_strokes
 
 from .actions import Move
+from .models import Case
 from .opinions import note_reuse
 from .paperwork import Page
 from .proxy_signing import Proxy, ProxyForm, keep_proxy
@@ -111,12 +112,8 @@ def standing_ink(kind: str, key: Any) -> dict[str, Signature]:
 
 def ink_on(entity: Any) -> dict[str, Signature]:
     """The same of what a case is about; a page asks once, a move each time: it may have just been signed."""
-    case = entity.case
-    if case.remembered is None or case.within_move is not None:
-        return standing_ink(entity._meta.label_lower, entity.pk)
-    if "ink" not in case.remembered:
-        case.remembered["ink"] = standing_ink(entity._meta.label_lower, entity.pk)
-    return dict(case.remembered["ink"])
+    case: Case = entity.case
+    return case.once("ink", lambda: standing_ink(entity._meta.label_lower, entity.pk))
 
 
 def void_ink(move: Move, *, why: str) -> None:

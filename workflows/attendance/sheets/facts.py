@@ -44,8 +44,14 @@ class Line:
 
 def lines_of(village: Organisation, month: date, rows: Mapping[int, AttendanceRow]) -> list[Line]:
     """Everybody with days in the month, in the order of the sheet; `rows` by worker (two queries)."""
+    stints, away = _records_of(village, month)
+    return lines_from(stints, away, month, rows)
+
+
+def _records_of(village: Organisation, month: date) -> tuple[list[Stint], dict[int, list[Span]]]:
+    """Who has days in the month, and the days of leave by worker (two queries)."""
     stints = tenures_in(village, month, days.last_day(month))
-    return lines_from(stints, leaves_of([stint.tenure.worker_id for stint in stints], month), month, rows)
+    return stints, leaves_of([stint.tenure.worker_id for stint in stints], month)
 
 
 def lines_from(
@@ -110,14 +116,7 @@ def lines_kept(sheet: AttendanceSheet) -> list[Line]:
 
 def _lines_of_today(sheet: AttendanceSheet, rows: Mapping[int, AttendanceRow]) -> list[Line]:
     """The lines as today's records have them, which a page reads once."""
-    case = sheet.case
-    if case.remembered is None or case.within_move is not None:
-        return lines_of(sheet.village, sheet.month, rows)
-    if "attendance_records" not in case.remembered:
-        stints = tenures_in(sheet.village, sheet.month, days.last_day(sheet.month))
-        away = leaves_of([stint.tenure.worker_id for stint in stints], sheet.month)
-        case.remembered["attendance_records"] = stints, away
-    stints, away = case.remembered["attendance_records"]
+    stints, away = sheet.case.once("attendance_records", lambda: _records_of(sheet.village, sheet.month))
     return lines_from(stints, away, sheet.month, rows)
 
 

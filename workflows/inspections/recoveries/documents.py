@@ -51,13 +51,7 @@ def lines_of(recovery: Recovery) -> list[PayLine]:
 
 def back_of(recovery: Recovery) -> Decimal:
     """What has come back so far: a page asks once, a move each time."""
-    case = recovery.case
-    if case.remembered is None or case.within_move is not None:
-        return recovery.paid_back
-    if "paid_back" not in case.remembered:
-        case.remembered["paid_back"] = recovery.paid_back
-    back: Decimal = case.remembered["paid_back"]
-    return back
+    return recovery.case.once("paid_back", lambda: recovery.paid_back)
 
 
 def values_of(recovery: Recovery, case: Case) -> dict[str, object]:
