@@ -184,7 +184,9 @@ def _width(text: str, size: float) -> float:
 def _run(text: str) -> str:
     if found := _MARKS.fullmatch(text):
         return _marks(found[1])
-    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+    # Word takes □ and ☑ for western: both from the one face of Windows that has both. LibreOffice and we do not.
+    letters = '<w:rPr><w:rFonts w:hAnsi="Segoe UI Symbol"/></w:rPr>' if "|boxes" in text else ""
+    return f'<w:r>{letters}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def _marks(name: str) -> str:

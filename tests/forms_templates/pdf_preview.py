@@ -1,6 +1,7 @@
 """Papers as pages: LibreOffice's of the Word file, Chromium's of the sheet; and where things stand on them."""
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,13 +9,16 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 import forms_templates
+from forms_templates.library import Form
 from forms_templates.sheet import sheet_html_of_docx, stylesheet
 from tests.forms_templates.papers import application_form
 
 FONTS = Path(forms_templates.__file__).parent / "fonts" / "fonts.conf"
+# Noto CJK names itself after its Japanese face; which shapes it draws is decided by the face chosen of the collection.
+OUR_FACES = {"NotoSerifCJKjp", "NotoSerifCJKsc", "NotoSansCJKjp", "NotoSansCJKsc", "UKaiCN", "PaperBoxes"}
 DPI = 150
 # The least and the most of red, green and blue.
 Colour = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
@@ -37,22 +41,36 @@ def pdf_of_word_file(docx: bytes, folder: Path, soffice: str) -> Path:
 
 def pdf_of_sheet(docx: bytes, folder: Path, chromium: Browser) -> Path:
     """What the browser prints of the finished paper's sheet, on the page the print address serves."""
-    measures = folder / "form.css"
-    measures.write_text(stylesheet(application_form()), encoding="utf-8")
-    design = finders.find("project.css")
+    printed = folder / "sheet.pdf"
+    tab = chromium.new_page()
+    print_sheet(tab, application_form(), docx, printed)
+    tab.close()
+    return printed
+
+
+def print_sheet(tab: Page, form: Form, docx: bytes, printed: Path) -> None:
+    """The finished paper as the browser prints it, with the design and the font a page of ours brings."""
+    folder = printed.parent
+    (folder / "form.css").write_text(stylesheet(form), encoding="utf-8")
+    for name in ("project.css", "paper_boxes.ttf"):
+        shutil.copy(str(finders.find(name)), folder / name)
     page = folder / "sheet.html"
     page.write_text(
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f'<link rel="stylesheet" href="file://{design}"><link rel="stylesheet" href="file://{measures}"></head>'
+        '<link rel="stylesheet" href="project.css"><link rel="stylesheet" href="form.css"></head>'
         f'<body><main class="page--paper">{sheet_html_of_docx(docx)}</main></body></html>',
         encoding="utf-8",
     )
-    printed = folder / "sheet.pdf"
-    tab = chromium.new_page()
     tab.goto(f"file://{page}")
     tab.pdf(path=printed, prefer_css_page_size=True)
-    tab.close()
-    return printed
+
+
+def faces_in(pdf: Path) -> set[str]:
+    """The families a PDF carries, as their fonts call themselves; fails where one is only named."""
+    listed = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True, timeout=60).stdout
+    lines = [line.split() for line in listed.splitlines()[2:]]
+    assert all(line[-5] == "yes" for line in lines), listed
+    return {line[0].partition("+")[2].split("-")[0] for line in lines}
 
 
 def pages_of(pdf: Path, pdftoppm: str) -> list["PageImage"]:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles import finders
 from PIL import Image
 from playwright.sync_api import Browser
 
 from forms_templates.close_set import closely_set
 from forms_templates.library import Form, form, versions
 from forms_templates.libreoffice import word_to_pdf
-from forms_templates.sheet import sheet_html_of_docx, sheet_layout, stylesheet
+from forms_templates.sheet import sheet_layout
 from forms_templates.zip_container import unpack
 from tests.forms_templates.papers import application_form, picture, sample
+from tests.forms_templates.pdf_preview import OUR_FACES, faces_in, print_sheet
 from tests.forms_templates.test_new_form import drawn
 
 DPI = 100
@@ -37,16 +37,7 @@ def all_as_pdf(need_tool: Callable[[str], str], chromium: Browser, tmp_path_fact
     tab = chromium.new_page()
     for name, each in forms.items():
         (folder / f"{name}-word.pdf").write_bytes(made.pdfs[name])
-        (folder / "form.css").write_text(stylesheet(each), encoding="utf-8")
-        (folder / "sheet.html").write_text(
-            '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-            f'<link rel="stylesheet" href="file://{finders.find("project.css")}">'
-            '<link rel="stylesheet" href="form.css"></head>'
-            f'<body><main class="page--paper">{sheet_html_of_docx(papers[name])}</main></body></html>',
-            encoding="utf-8",
-        )
-        tab.goto(f"file://{folder}/sheet.html")
-        tab.pdf(path=folder / f"{name}-sheet.pdf", prefer_css_page_size=True)
+        print_sheet(tab, each, papers[name], folder / f"{name}-sheet.pdf")
     tab.close()
     return folder
 
@@ -76,6 +67,7 @@ def test_every_form_is_the_same_page_from_the_browser_and_as_pdf(
         lost = [*not_found(one, other), *not_found(other, one)]
         assert lost == [], f"page {number}"
     for kind in ("word", "sheet"):
+        assert faces_in(all_as_pdf / f"{code}-{version}-{kind}.pdf") <= OUR_FACES
         assert counted(all_as_pdf / f"{code}-{version}-{kind}.pdf") == (
             list(range(1, len(word) + 1)) if sheet_layout(form(code, version)).page_number else []
         )
