@@ -80,6 +80,23 @@ def test_what_is_not_written_is_not_asked_for(cast: Cast, changes: dict[str, str
         asked(cast, **changes)
 
 
+def test_everything_that_is_missing_is_told_at_once(cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        asked(cast, title="", addressee="", body="", purpose="", copies="")
+    assert [each.anchor for each in refused.value.refusals] == ["title", "addressee", "body", "purpose", "copies"]
+
+
+def test_paragraphs_stay_paragraphs_on_screen_and_paper(cast: Cast, browser: Browser) -> None:
+    body = "现将有关情况函告如下：\n一、岗位五个，均在用。\n　二、考勤<已>审核。"
+    case = asked(cast, body=body)
+    desk = browser("reviewer").get(f"/tasks/{task_of(case).pk}/").content.decode()
+    assert "函告如下：<br>一、岗位五个，均在用。<br>　二、考勤&lt;已&gt;审核。" in desk
+    cast.act(case, "letters.approve", cast.reviewer, signed("林书平", "同意用印。"))
+    cast.act(case, "letters.seal", cast.township_keeper)
+    letter = Document.objects.get(case_key=case.key, form_code="official_letter")
+    assert letter.values["body"] == "现将有关情况函告如下：\n　　一、岗位五个，均在用。\n　　二、考勤<已>审核。"
+
+
 def test_an_unapproved_letter_is_never_sealed(cast: Cast) -> None:
     case = asked(cast)
     with pytest.raises((NotYours, Overtaken, Refused, NotFound)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
@@ -13,7 +12,7 @@ from registry.models import Organisation, PolicySet
 from registry.policy_words import differences, label_of
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
-from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, picture
+from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, picture, written
 from workflows.core.filing import OpinionPlaces, digest_of, file_version, pictures_of
 from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, Opinion
@@ -137,7 +136,7 @@ class BriefingPaperwork(Paperwork):
         briefing: Briefing = page.entity
         receipt = valid_opinions(page.on_case).get(STEP)
         values = values_of(briefing, page.on_case, receipt)
-        slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
+        slots: dict[str, Any] = written(values)
         pictures: dict[str, Any] = {}
         if briefing.signature is not None:
             ink = bytes(briefing.signature.picture)

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forms_templates.sheet import Slot
+from forms_templates.slots import text_html
 from signatures.models import Method, Signature
 
 from .desk_actions import MAY_UNMASK, UNMASK_REASONS
@@ -29,6 +30,14 @@ _CHECKED, _SELECTED, _NOTHING = mark_safe(" checked"), mark_safe(" selected"), m
 
 
 # --- cells of the sheet ---------------------------------------------------------------------------
+
+
+def written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the sheet and is not open here: text with its lines broken as on paper, lists as they are."""
+    return {
+        name: text_html(str(value)) if isinstance(value, (str, int)) and not isinstance(value, SafeString) else value
+        for name, value in values.items()
+    }
 
 
 def text_cell(
@@ -176,7 +185,7 @@ def opinion_cell(
         slots[at.text] = Slot(format_html("<span>{}</span>", cell.waits), classes=("waiting",))
         slots[at.signed_on] = UNDECIDED_DATE
         return
-    slots[at.text] = format_html("{}", opinion.text)
+    slots[at.text] = text_html(opinion.text)
     slots[at.signed_on] = chinese(timezone.localtime(opinion.at).date())
     if opinion.signature is not None:
         pictures[at.signature] = picture("signature", bytes(opinion.signature.picture), hand_of(opinion.signature))

@@ -27,17 +27,24 @@ guard = GuardsOn(LetterFacts)
 LetterGuard = Guard[LetterFacts]
 
 
-@guard(title="文件写全", basis=SEAL_RULE, says=lambda f: "标题、主送单位、正文都已写明。")
-def letter_is_written(facts: LetterFacts) -> Refusal | None:
+def _not_written(label: str, name: str) -> Refusal:
+    return Refusal("not_written", f"请写明{label}：空白或没有写完的文件不能盖章。", SEAL_RULE, name)
+
+
+@guard(title="文件标题", basis=SEAL_RULE, says=lambda f: "已写明。")
+def letter_has_a_title(facts: LetterFacts) -> Refusal | None:
     """空白的纸不能盖章。"""
-    for name, label, text, least in (
-        ("title", "标题", facts.title, 2),
-        ("addressee", "主送单位", facts.addressee, 2),
-        ("body", "正文", facts.body, 10),
-    ):
-        if len(text.strip()) < least:
-            return Refusal("not_written", f"请写明{label}：空白或没有写完的文件不能盖章。", SEAL_RULE, name)
-    return None
+    return _not_written("标题", "title") if len(facts.title.strip()) < 2 else None
+
+
+@guard(title="主送单位", basis=SEAL_RULE, says=lambda f: "已写明。")
+def letter_says_to_whom(facts: LetterFacts) -> Refusal | None:
+    return _not_written("主送单位", "addressee") if len(facts.addressee.strip()) < 2 else None
+
+
+@guard(title="文件正文", basis=SEAL_RULE, says=lambda f: "已写好。")
+def letter_is_written(facts: LetterFacts) -> Refusal | None:
+    return _not_written("正文", "body") if len(facts.body.strip()) < 10 else None
 
 
 @guard(title="用途", basis=SEAL_RULE, says=lambda f: "写明了为什么盖章。")
@@ -62,5 +69,11 @@ def letter_is_anothers(facts: LetterFacts) -> Refusal | None:
     return None
 
 
-REQUEST: tuple[LetterGuard, ...] = (letter_is_written, letter_says_what_for, letter_has_copies)
+REQUEST: tuple[LetterGuard, ...] = (
+    letter_has_a_title,
+    letter_says_to_whom,
+    letter_is_written,
+    letter_says_what_for,
+    letter_has_copies,
+)
 APPROVAL: tuple[LetterGuard, ...] = (*REQUEST, letter_is_anothers)

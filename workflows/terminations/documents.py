@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
@@ -25,6 +24,7 @@ from workflows.core.cells import (
     seal_place,
     text_area_cell,
     text_cell,
+    written,
 )
 from workflows.core.delivery import DELIVERY_WAYS, RECEIPT, receipt_values
 from workflows.core.guards import verdicts
@@ -181,9 +181,7 @@ class ExitPaperwork(Paperwork):
             values = approval_values(
                 termination, page.on_case, typed_fields(page), standing_opinions(termination, page.on_case)
             )
-        slots: dict[str, Any] = {
-            name: format_html("{}", value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         if "id_number" in slots:
             masked = page.full.get("id_number", mask_id(termination.tenure.worker.id_number))
             slots["id_number"] = masked_cell(page, "id_number", "身份证号", masked)

@@ -23,6 +23,7 @@ from workflows.core.cells import (
     panel_field,
     picture,
     seal_place,
+    written,
 )
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
@@ -165,9 +166,7 @@ class AppraisalPaperwork(Paperwork):
         standing = standing_opinions(appraisal, valid_opinions(page.on_case))
         ink = standing_ink(appraisal)
         values = values_of(appraisal, figures_for(appraisal), voices_of(appraisal), standing, ink)
-        slots: dict[str, Any] = {
-            name: value if isinstance(value, list) else format_html("{}", value) for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         masked = mask_id(appraisal.worker.id_number)
         slots["id_number"] = masked_cell(page, "id_number", "身份证号", page.full.get("id_number", masked))
         pictures: dict[str, Any] = {

@@ -24,6 +24,7 @@ from workflows.core.cells import (
     seal_place,
     text_area_cell,
     text_cell,
+    written,
 )
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
@@ -200,9 +201,7 @@ class SchemePaperwork(Paperwork):
         scheme.case = page.on_case
         opinion = standing(scheme)
         values = values_of(scheme, page.on_case.number or "交审核后自动编号", opinion)
-        slots: dict[str, Any] = {
-            name: value if isinstance(value, list) else format_html("{}", value) for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         if page.step == DRAWING_UP:
             slots |= self._open_cells(page, scheme)
         pictures: dict[str, Any] = drawn(township_pictures(scheme))
@@ -309,9 +308,7 @@ class ReceiptPaperwork(Paperwork):
         scheme = copy.scheme
         receipt = valid_opinions(page.on_case).get(RECEIVING)
         values = values_of(scheme, scheme.case.number, standing(scheme), receipt, copy.village.name)
-        slots: dict[str, Any] = {
-            name: value if isinstance(value, list) else format_html("{}", value) for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         pictures: dict[str, Any] = drawn(township_pictures(scheme))
         opinion_cell(page, RECEIPT, receipt, slots, pictures, open_here=page.step == RECEIVING, seal_here=False)
         return sheet_html(form_on_page(FORM, page), slots, pictures)

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
@@ -17,7 +16,7 @@ from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form, form_on_page
-from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, seal_place
+from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, seal_place, written
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
@@ -187,9 +186,7 @@ class SummaryPaperwork(Paperwork):
         summary.case = page.on_case
         opinions = standing(summary)
         values = values_of(summary, members_of(summary), opinions)
-        slots: dict[str, Any] = {
-            name: value if isinstance(value, list) else format_html("{}", value) for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         slots["number"] = page.on_case.number or "交审核后自动编号"
         pictures: dict[str, Any] = {}
         for place, png in pictures_of(opinions, PLACES).items():

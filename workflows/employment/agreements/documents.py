@@ -10,7 +10,6 @@ from typing import Any
 
 import cn2an
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.library import Form
@@ -22,7 +21,7 @@ from registry.roles import Role
 from signatures.models import Signature
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
-from workflows.core.cells import date_cell, masked_cell, pad, picture, seal_place, text_cell
+from workflows.core.cells import date_cell, masked_cell, pad, picture, seal_place, text_cell, written
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
@@ -217,7 +216,7 @@ class AgreementPaperwork(Paperwork):
         agreement.case = page.on_case
         opinion, ink = standing(agreement), worker_ink(agreement)
         values = values_of(agreement, opinion, *signed_by_worker(ink))
-        slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
+        slots: dict[str, Any] = written(values)
         slots["number"] = page.on_case.number or "本人签字后自动编号"
         masked = {"id_number": mask_id(agreement.worker.id_number), "phone": mask_phone(agreement.worker.phone)}
         for name, label in (("id_number", "身份证号"), ("phone", "联系电话")):

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
@@ -26,6 +25,7 @@ from workflows.core.cells import (
     pad,
     picture,
     text_area_cell,
+    written,
 )
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version
 from workflows.core.guards import chinese, verdicts
@@ -201,7 +201,7 @@ class LeavePaperwork(Paperwork):
         leave.case = page.on_case
         opinions, ink = standing(leave), worker_ink(leave)
         values = values_of(leave, opinions, _signed_on(ink))
-        slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
+        slots: dict[str, Any] = written(values)
         slots["number"] = page.on_case.number or "本人签字后自动编号"
         worker = leave.tenure.worker
         masked = {"id_number": mask_id(worker.id_number), "phone": mask_phone(worker.phone) if worker.phone else ""}

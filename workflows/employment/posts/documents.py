@@ -7,14 +7,21 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
 from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form, form_on_page
-from workflows.core.cells import UNDECIDED_DATE, OpinionCell, opinion_cell, select_cell, text_area_cell, text_cell
+from workflows.core.cells import (
+    UNDECIDED_DATE,
+    OpinionCell,
+    opinion_cell,
+    select_cell,
+    text_area_cell,
+    text_cell,
+    written,
+)
 from workflows.core.filing import OpinionPlaces, file_opinions
 from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, DeskTask, Opinion
@@ -175,7 +182,7 @@ class PostPaperwork(Paperwork):
         case = page.case or Case(county=village.county, township=township)
         opinion = standing_opinion(post) if page.entity is not None else None
         values = values_of(post, case, opinion)
-        slots: dict[str, Any] = {name: format_html("{}", value) for name, value in values.items()}
+        slots: dict[str, Any] = written(values)
         slots["number"] = case.number or "报送后自动编号"
         if filling:
             slots |= self._open_cells(page, village)

@@ -14,7 +14,7 @@ from forms_templates.values import chinese_date
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form
-from workflows.core.cells import date_cell, pad, panel_field, picture, text_area_cell, text_cell
+from workflows.core.cells import date_cell, pad, panel_field, picture, text_area_cell, text_cell, written
 from workflows.core.filing import OpinionPlaces, file_opinions
 from workflows.core.models import Case, DeskTask, Opinion
 from workflows.core.opinions import valid_opinions
@@ -148,9 +148,7 @@ class InspectionPaperwork(Paperwork):
         opinion = valid_opinions(page.on_case).get(CHECK)
         inspectors = opinion.written_by.name if opinion is not None else page.actor.name if page.task else ""
         values = values_of(inspection, page.on_case, opinion, inspectors)
-        slots: dict[str, Any] = {
-            name: format_html("{}", value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         pictures: dict[str, Any] = {}
         if page.step == CHECK:
             typed: Mapping[str, Any] = page.typed or {}

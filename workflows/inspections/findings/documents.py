@@ -22,6 +22,7 @@ from workflows.core.cells import (
     picture,
     text_area_cell,
     text_cell,
+    written,
 )
 from workflows.core.delivery import DELIVERY_WAYS, RECEIPT, Delivered, receipt_values
 from workflows.core.filing import OpinionPlaces
@@ -127,9 +128,7 @@ class FindingPaperwork(Paperwork):
             )
         else:
             values = notice_values(finding, page.on_case, finding.delivered_on)
-        slots: dict[str, Any] = {
-            name: format_html("{}", value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         self._standing_ink(page, code, pictures)
         fill = {RECEIPT: self._receipt, WARNING: self._warning, RECORD: self._record}
         if page.task is not None and code in fill:

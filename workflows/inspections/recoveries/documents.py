@@ -17,7 +17,7 @@ from registry.roles import Role
 from workflows.attendance.models import PayLine
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
-from workflows.core.cells import date_cell, pad, pad_context, panel_field, picture, seal_place, text_cell
+from workflows.core.cells import date_cell, pad, pad_context, panel_field, picture, seal_place, text_cell, written
 from workflows.core.delivery import DELIVERY_WAYS, RECEIPT, Delivered, receipt_values
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version
 from workflows.core.models import Case, DeskTask, Opinion
@@ -168,9 +168,7 @@ class RecoveryPaperwork(Paperwork):
         else:
             values = values_of(recovery, page.on_case)
             values |= {"total": str(recovery.total), "total_in_words": in_words(recovery.total)}
-        slots: dict[str, Any] = {
-            name: format_html("{}", value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         if code == RECEIPT:
             typed: Mapping[str, Any] = page.typed or {}
             day = typed.get("delivered_on", page.on.isoformat())

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forms_templates.sheet import sheet_html
@@ -17,7 +16,7 @@ from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form
-from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, text_area_cell
+from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, text_area_cell, written
 from workflows.core.filing import OpinionPlaces, digest_of, file_opinions, file_version
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
@@ -178,9 +177,7 @@ class ReviewPaperwork(Paperwork):
         typed: Mapping[str, Any] = page.typed or {}
         opinions = standing(review, page.on_case)
         values = values_of(review, page.on_case, review.claim, opinions.get(RULE))
-        slots: dict[str, Any] = {
-            name: format_html("{}", value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        slots: dict[str, Any] = written(values)
         slots["number"] = page.on_case.number or "提出后自动编号"
         pictures: dict[str, Any] = {
             place: picture("signature", png, "本人签字或手印") for place, png in claimant_ink(review).items()
