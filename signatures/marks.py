@@ -13,7 +13,21 @@ from signatures.pictures import colour_png, ink_png, pixels
 _FONT_FILE = Path(__file__).parent / "fonts" / "seal_song.otf"
 COLOUR = (0x17, 0x23, 0x2E)
 PROXY_ROOM_MM = 13.0
+SEAL_MM = 42.0
 ON_PAPER = "纸签（见扫描件）"
+
+
+@lru_cache(maxsize=1)
+def sealed_on_paper() -> bytes:
+    """What stands in a seal's place when the real seal is on the printed page: a ring of dashes, never red."""
+    side = pixels(SEAL_MM)
+    picture = Image.new("L", (side, side), 0)
+    draw = ImageDraw.Draw(picture)
+    for start in range(0, 360, 6):
+        draw.arc((4, 4, side - 4, side - 4), start, start + 3, fill=255, width=3)
+    _write(picture, "实物盖章", side // 2, pixels(5), centre=side * 14 // 20)
+    _write(picture, "（见扫描件）", side // 2, pixels(4), centre=side * 33 // 40)
+    return ink_png(picture, COLOUR)
 
 
 @lru_cache(maxsize=4)
@@ -38,6 +52,8 @@ def with_proxy_mark(ink: bytes, width_mm: float, height_mm: float) -> bytes:
     return colour_png(place)
 
 
-def _write(picture: Image.Image, text: str, left: int, size: int) -> None:
+def _write(picture: Image.Image, text: str, left: int, size: int, *, centre: int | None = None) -> None:
+    """At mid height from `left`; with `centre` (the height in pixels) around `left`."""
     font = ImageFont.truetype(str(_FONT_FILE), size)
-    ImageDraw.Draw(picture).text((left, picture.height // 2), text, font=font, fill=255, anchor="lm")
+    anchor, top = ("lm", picture.height // 2) if centre is None else ("mm", centre)
+    ImageDraw.Draw(picture).text((left, top), text, font=font, fill=255, anchor=anchor)

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from audit.append_only import AppendOnlyModel
 from registry.encryption import EncryptedTextField
+from signatures.marks import sealed_on_paper
 
 
 class Method(models.TextChoices):
@@ -177,6 +178,8 @@ class SealUse(AppendOnlyModel):
     on_behalf_of = models.CharField("代谁用印", max_length=50, blank=True, default="")  # a deputy's hand
     # 骑缝章: slices of the seal over the edges of all pages, as one use.
     across_pages = models.BooleanField("加盖骑缝章", default=False)
+    # 实物盖章: the scan of the page on which the real seal stands; "" where the seal's picture was applied.
+    paper_digest = models.CharField("盖章原件摘要", max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "用印登记"
@@ -193,6 +196,16 @@ class SealUse(AppendOnlyModel):
     def hand(self) -> str:
         """Who set it: 李四, or 李四 代 张三."""
         return f"{self.keeper.name} 代 {self.on_behalf_of}" if self.on_behalf_of else self.keeper.name
+
+    @property
+    def picture(self) -> bytes:
+        """What stands in the seal's place: its picture, or that the real one stands on the printed page."""
+        return sealed_on_paper() if self.paper_digest else bytes(self.seal.picture)
+
+    @property
+    def said(self) -> str:
+        """What a screen reader says of it."""
+        return f"实物盖章，见扫描件：{self.seal.name}" if self.paper_digest else f"红色圆形印章：{self.seal.name}"
 
 
 class SealUseRevocation(AppendOnlyModel):

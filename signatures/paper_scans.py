@@ -16,6 +16,7 @@ import zxingcpp
 from PIL import Image, ImageOps
 
 from forms_templates.codes import typed_code
+from signatures.pictures import HEIC, is_heic
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PAGES = 10
@@ -51,7 +52,7 @@ def read_scan(data: bytes) -> ReadScan:
         raise PaperScanError("这个文件是空的，请重新选择。")
     if len(data) > MOST_BYTES:
         raise PaperScanError(f"文件超过{MOST_BYTES // (1024 * 1024)}MB，请压缩后再上传。")
-    pictures = _pages_of_pdf(data) if data.startswith(b"%PDF-") else [_opened(data)]
+    pictures = pages_of_pdf(data) if data.startswith(b"%PDF-") else [_opened(data)]
     codes: list[str] = []
     upright = []
     for picture in pictures:
@@ -101,6 +102,8 @@ def _looks(page: Image.Image) -> list[Image.Image]:
 
 
 def _opened(data: bytes) -> Image.Image:
+    if is_heic(data):
+        raise PaperScanError(HEIC)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -117,7 +120,8 @@ def _opened(data: bytes) -> Image.Image:
         raise PaperScanError(_NOT_OPEN) from None
 
 
-def _pages_of_pdf(data: bytes) -> list[Image.Image]:
+def pages_of_pdf(data: bytes) -> list[Image.Image]:
+    """The scanned picture of each page. Raises PaperScanError."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             _require_few(len(pdf.pages))

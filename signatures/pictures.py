@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PIL import Image
 
 DPI = 300
+HEIC = "打不开苹果手机的HEIC照片：请在手机的“设置、相机、格式”里选“兼容性最佳”重拍，或截屏后上传。"
+_HEIC_KINDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
 
 
 def pixels(millimetres: float) -> int:
@@ -46,3 +48,8 @@ def _bytes_of(picture: Image.Image, **how: bytes | int) -> bytes:
     save: Callable[..., None] = picture.save
     save(out, "PNG", dpi=(DPI, DPI), compress_level=9, **how)
     return out.getvalue()
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether this is a photo as iPhones take it (HEIC), which browsers and Word do not open either."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC_KINDS

@@ -8,7 +8,8 @@ import warnings
 
 from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageOps
 
-from signatures.pictures import colour_png, fitted
+from signatures.paper_scans import PaperScanError, pages_of_pdf
+from signatures.pictures import HEIC, colour_png, fitted, is_heic
 
 MOST_BYTES = 5 * 1024 * 1024
 LONGEST_SIDE = 6000
@@ -30,13 +31,14 @@ class ScanError(ValueError):
 def clean(data: bytes, most_bytes: int = MOST_BYTES) -> bytes:
     """The ink of a scanned signature as PNG: paper transparent, trimmed, turned upright, nothing else in the file.
 
-    Takes JPEG and PNG up to `most_bytes`. Raises ScanError when it is no such picture, too large, or shows no ink.
+    Takes JPEG, PNG and a scanned PDF of one page up to `most_bytes`. Raises ScanError when it is no such picture, too
+    large, or shows no ink.
     """
     if not data:
         raise ScanError("请先选择签字扫描件。")
     if len(data) > most_bytes:
         raise ScanError(f"图片超过{most_bytes // (1024 * 1024)}MB，请裁剪到只剩签字后再上传。")
-    paper = _opened(data)
+    paper = _page_of_pdf(data) if data.startswith(b"%PDF-") else _opened(data)
     ink = _without_paper(paper)
     box = _ink_box(ink.getchannel("A"))
     picture = ink.crop(box)
@@ -55,8 +57,22 @@ def fit(scan: bytes, width_mm: float, height_mm: float) -> bytes:
     return colour_png(place)
 
 
+def _page_of_pdf(data: bytes) -> Image.Image:
+    """A phone's scanner makes a PDF of what it sees."""
+    try:
+        pages = pages_of_pdf(data)
+    except PaperScanError as error:
+        raise ScanError(str(error)) from None
+    if len(pages) != 1:
+        raise ScanError(f"这份PDF有{len(pages)}页，请只上传有签字的一页。")
+    pages[0].thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.LANCZOS)
+    return pages[0]
+
+
 def _opened(data: bytes) -> Image.Image:
     """The picture upright on white, without transparency, at working size."""
+    if is_heic(data):
+        raise ScanError(HEIC)
     try:
         # Our own limit stands far below Pillow's; its warning for large pictures must not pass unseen.
         with warnings.catch_warnings():
@@ -72,7 +88,7 @@ def _opened(data: bytes) -> Image.Image:
     except _BROKEN as error:
         if isinstance(error, ScanError):
             raise
-        raise ScanError("这不是能打开的 JPEG 或 PNG 图片，请重新扫描或拍照后上传。") from None
+        raise ScanError("打不开这个文件：请选扫描或拍照得到的JPG、PNG图片，或扫描得到的PDF。") from None
     picture.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.LANCZOS)
     if min(picture.size) < _SHORTEST_SIDE:
         raise ScanError("图片太小，看不清签字，请重新扫描或拍照后上传。")

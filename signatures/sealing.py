@@ -37,16 +37,18 @@ def apply_seal(
     at: datetime,
     copies: int = 1,
     across_pages: bool = False,
+    paper_digest: str = "",
 ) -> SealUse:
     """Apply the seal once and register it; must run inside a transaction, which holds the seal's row.
 
-    `decided`: the opinion under the seal is signed. `requested_by` and `approved_by` are names as in the paper
+    `decided`: the opinion under the seal is signed. With the `paper_digest` of a scanned page the real seal stands on
+    that page (实物盖章). `requested_by` and `approved_by` are names as in the paper
     register. Raises SealRefused.
     """
     on = timezone.localtime(at).date()
     # Numbers without gaps: one seal, one queue. Also re-reads dates that changed meanwhile.
     locked = Seal.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=seal.pk)
-    _require_valid(locked, on)
+    _require_valid(locked, on, by_hand=bool(paper_digest))
     by_clerk = _require_keeper(locked, keeper, appointment, on)
     if not decided or not HEX_DIGEST.fullmatch(content_digest):
         raise SealRefused("这份表还没有签署意见，不能盖章。请先由审核人签字，再来盖章。")
@@ -59,14 +61,13 @@ def apply_seal(
         raise SealRefused(f"这里已经盖过章（{stamped.year}年第{stamped.number}号），不用再盖。")
     year = SealUse.objects.filter(seal=locked, year=on.year)
     last: int | None = year.aggregate(last=Max("number"))["last"]
-    use: SealUse = SealUse.objects.create(
+    use = SealUse(
         seal=locked,
         year=on.year,
         number=(last or 0) + 1,
         at=at,
         document_form=document_form,
         content_digest=content_digest,
-        picture_digest=hashlib.sha256(bytes(locked.picture)).hexdigest(),
         subject_kind=subject_kind,
         subject_key=subject_key,
         place=place,
@@ -77,17 +78,20 @@ def apply_seal(
         by_clerk=by_clerk,
         on_behalf_of=appointment.user.name if appointment.user_id != keeper.pk else "",
         across_pages=across_pages,
+        paper_digest=paper_digest,
     )
+    use.picture_digest = hashlib.sha256(use.picture).hexdigest()
+    use.save()
     return use
 
 
-def _require_valid(seal: Seal, on: date) -> None:
+def _require_valid(seal: Seal, on: date, *, by_hand: bool) -> None:
     if seal.valid_from > on:
         start = seal.valid_from
         raise SealRefused(f"“{seal.name}”{start.year}年{start.month}月{start.day}日才启用，今天还不能盖。")
     if not seal.is_in_use(on):
         raise SealRefused(f"“{seal.name}”已经停用，不能再盖。请改用本单位现用的印章。")
-    if not seal.picture:
+    if not seal.picture and not by_hand:
         raise SealRefused(f"“{seal.name}”没有印模图片，请先登记印模。")
 
 
@@ -134,7 +138,10 @@ def uses_on(document: Document, pictures: Mapping[str, bytes]) -> list[SealUse]:
 
 
 def seals_across(document: Document) -> list[bytes]:
-    """The pictures of the seals that stand across the pages of this version (one query), in the order of use."""
+    """The pictures of the seals that stand across the pages of this version (one query), in the order of use.
+
+    A real seal across real pages is on the printed ones alone.
+    """
     uses = SealUse.objects.filter(
         subject_kind=document.subject_kind,
         subject_key=document.subject_key,
@@ -142,6 +149,7 @@ def seals_across(document: Document) -> list[bytes]:
         at__lte=document.created_at,
         across_pages=True,
         revocation__isnull=True,
+        paper_digest="",
     ).select_related("seal")
     return [bytes(use.seal.picture) for use in uses.order_by("at", "pk")]
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import html
+import io
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from audit.models import Event
 from forms_templates.codes import spaced
+from forms_templates.filed_pictures import pictures_in
 from forms_templates.models import Document
+from forms_templates.papers import read_paper
 from forms_templates.store import get
 from signatures.demo_strokes import demo_signature
-from signatures.models import Method, PaperScan, Signature
+from signatures.marks import sealed_on_paper
+from signatures.models import Method, PaperScan, SealUse, Signature
 from signatures.paper_scans import read_scan
 from signatures.signing import verify_signature
-from tests.cast import Cast, task_of
-from tests.core.scanned import code_of, photo, upload
+from tests.cast import AFTERNOON, Cast, task_of
+from tests.core.scanned import PER_MM, code_of, page_image, photo, upload
 from workflows.applications.models import State
 from workflows.core.models import Case
 from workflows.core.refusals import Refused
+from workflows.core.signing_jobs import signings_of
 
 Browser = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -69,7 +75,7 @@ def test_the_head_decides_with_the_page_as_the_signature(cast: Cast, case: Case,
     send(browser("clerk"), photo(code_of(newest(case))))
     scan = PaperScan.objects.get()
     desk = html.unescape(browser("head").get(f"/tasks/{task_of(case).pk}/").content.decode())
-    assert "已在纸上签字，用收到的扫描件" in desk
+    assert "已在纸上签字，扫描件与本表对照相同" in desk
     cast.act(case, "applications.agree_by_village", cast.head, {"opinion": "情况属实，同意。", "on_paper": "on"})
     signature = Signature.objects.get(place="village_signature")
     assert (signature.method, signature.paper_digest, signature.signer_name) == (
@@ -195,7 +201,67 @@ def test_a_scan_is_seen_by_those_who_see_the_case_and_leaves_a_trace(cast: Cast,
     assert browser("other_reviewer").get(f"/scans/{scan.pk}/").status_code == 404
 
 
-def test_a_page_that_was_really_stamped_is_told_apart(cast: Cast, browser: Browser) -> None:
+def test_two_papers_on_one_photo_are_nobodys_signature(cast: Cast, case: Case, browser: Browser) -> None:
+    other = cast.walk_to(State.AWAITING_VILLAGE_REVIEW)
+    codes = [code_of(newest(each)) for each in (case, other)]
+    both = Image.new("RGB", (210 * PER_MM * 2, 297 * PER_MM), "white")
+    for left, code in enumerate(codes):
+        both.paste(page_image(code), (left * 210 * PER_MM, 0))
+    out = io.BytesIO()
+    both.save(out, "JPEG", quality=85)
+    feeder = io.BytesIO()  # a scanner that swallowed two papers
+    page_image(codes[0]).save(feeder, "PDF", save_all=True, append_images=[page_image(codes[1])], resolution=150)
+    for file in (out.getvalue(), feeder.getvalue()):
+        status, said = send(browser("clerk"), file, code=codes[0])
+        assert status == 422
+        assert "几个不同的编码" in said
+        assert "一张纸一个文件" in said
+    assert PaperScan.objects.count() == 0
+
+
+def test_a_code_pasted_on_another_page_is_laid_beside_the_sheet(cast: Cast, case: Case, browser: Browser) -> None:
+    """No machine reads what stands on a photo: who decides sees it beside the sheet, and says that it is the same."""
+    status, said = send(browser("clerk"), photo(code_of(newest(case)), mark="something else"))
+    scan = PaperScan.objects.get()
+    assert status == 200
+    assert f'href="/scans/{scan.pk}/">看扫描件' in said, "who brought it looks at what was matched"
+    desk = html.unescape(browser("head").get(f"/tasks/{task_of(case).pk}/").content.decode())
+    assert f'<img src="/scans/{scan.pk}/" loading="lazy"' in desk
+    assert "已在纸上签字，扫描件与本表对照相同" in desk
+    assert 'name="on_paper" value="on" checked' not in desk, "nobody says so for them"
+    assert Event.objects.filter(action="desk.look_at_scan").count() == 0, "looked at only when opened"
+
+
+def test_the_real_seal_is_registered_as_one(cast: Cast, browser: Browser) -> None:
+    case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
+    with pytest.raises(Refused, match="请先上传盖了章的纸"):
+        cast.act(case, "applications.seal_by_village", cast.keeper, {"on_paper": "on"})
+    assert 'name="on_paper"' not in browser("keeper").get(f"/tasks/{task_of(case).pk}/").content.decode()
+    send(browser("keeper"), photo(code_of(newest(case))))
+    scan = PaperScan.objects.get()
+    assert "实物盖章扫描件" in html.unescape(browser("clerk").get(f"/cases/{case.pk}/").content.decode())
+    assert "已在纸上盖实物印章" in html.unescape(browser("keeper").get(f"/tasks/{task_of(case).pk}/").content.decode())
+    cast.act(case, "applications.seal_by_village", cast.keeper, {"on_paper": "on"})
+    use = SealUse.objects.get()
+    assert use.paper_digest == scan.file_digest
+    event = Event.objects.get(case_key=case.key, action="applications.seal_by_village")
+    assert event.content["details"]["signed_on_paper"].startswith("实物盖章，第")
+    document = newest(case)
+    shown = pictures_in(read_paper(document))["village_seal"]
+    assert shown == sealed_on_paper() != bytes(use.seal.picture), "the seal's picture is not set as well"
+    paper = html.unescape(browser("clerk").get(f"/papers/{document.pk}/").content.decode())
+    assert "<strong>实物盖章</strong>" in paper
+    assert "以盖了章的原件为准" in paper
+    assert f"/scans/{scan.pk}/" in paper
+    assert "实物盖章" in html.unescape(browser("keeper").get("/seals/").content.decode())
+    assert signings_of(document, AFTERNOON) == [], "no certificate signs what is no picture of a seal"
+    # The township's seal is a picture: both kinds are told.
+    cast.walk(case, State.APPROVED)
+    assert "印章：实物盖章、图片印章" in html.unescape(browser("clerk").get(f"/cases/{case.pk}/").content.decode())
+
+
+def test_the_seals_picture_is_applied_where_nothing_else_is_said(cast: Cast, browser: Browser) -> None:
     case = cast.walk_to(State.AWAITING_VILLAGE_SEAL)
     send(browser("keeper"), photo(code_of(newest(case))))
-    assert "实物盖章扫描件" in html.unescape(browser("clerk").get(f"/cases/{case.pk}/").content.decode())
+    cast.act(case, "applications.seal_by_village", cast.keeper)
+    assert SealUse.objects.get().paper_digest == ""

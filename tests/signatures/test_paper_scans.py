@@ -93,6 +93,7 @@ def huge_png() -> bytes:
         (b"x" * (MOST_BYTES + 1), "超过12MB"),
         (b"GIF89a" + b"0" * 200, "打不开这个文件"),
         (b"%PDF-1.4 broken", "打不开这个文件"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(200), "HEIC照片.*兼容性最佳"),
         (photo(CODE)[:3000], "打不开这个文件|图片太小"),
         (blank_pdf(), "不是扫描得到的"),
         (blank_pdf(11), "一次最多10页"),

@@ -119,7 +119,7 @@ def test_every_kind_of_jpeg_and_png_is_understood(mode: str) -> None:
     ],
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(ScanError, match=r"^这不是能打开的 JPEG 或 PNG 图片"):
+    with pytest.raises(ScanError, match=r"^打不开这个文件：请选扫描或拍照得到的JPG、PNG图片"):
         clean(data)
 
 
@@ -202,3 +202,23 @@ def test_the_scan_is_brought_into_its_place() -> None:
     assert box[3] - box[1] > 150
     whole, part = opened(cleaned), (box[2] - box[0]) / (box[3] - box[1])
     assert part == pytest.approx(whole.width / whole.height, rel=0.08)
+
+
+def as_pdf(*pages: Image.Image) -> bytes:
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    return out.getvalue()
+
+
+def test_a_phones_scanner_gives_a_pdf_of_one_page() -> None:
+    ink = opened(clean(as_pdf(photo())))
+    assert ink.width == pytest.approx(opened(clean(saved(photo()))).width, abs=12)
+    with pytest.raises(ScanError, match="这份PDF有2页，请只上传有签字的一页"):
+        clean(as_pdf(photo(), photo()))
+    with pytest.raises(ScanError, match="打不开这个文件"):
+        clean(b"%PDF-1.7 broken")
+
+
+def test_an_iphones_own_photo_is_told_how_to_be_taken_again() -> None:
+    with pytest.raises(ScanError, match=r"HEIC照片.*兼容性最佳"):
+        clean(b"\x00\x00\x00\x18ftypheic" + bytes(200))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.forms import Form
 
 from registry.policies import policy_on
 from workflows.core import consulting, rounds
-from workflows.core.actions import Move, TaskAction, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
 from workflows.core.guards import refusals
@@ -182,15 +182,11 @@ class RejectByTownship(_Rejection):
         move.entity.reject_by_township()
 
 
-class _Seal(TaskAction):
+class _Seal(SealingAction):
     """The keeper alone stamps the date of the opinion in force; the use is registered."""
 
-    weight = "seal"
     in_batch = True
     opinion_step = ""
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def move_on(self, move: Move) -> None:
         raise NotImplementedError

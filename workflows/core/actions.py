@@ -217,6 +217,15 @@ class TaskAction(CaseAction):
         return self.office_appointment(move) is not None
 
 
+class SealingAction(TaskAction):
+    """The keeper's act at a desk: all it says is whether the real seal stands on the page that came back."""
+
+    weight = "seal"
+
+    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
+        return {"on_paper": data.get("on_paper") == "on"}
+
+
 class ActionRegistry:
     """Codes to actions; a code is given once."""
 

@@ -190,9 +190,7 @@ def opinion_cell(
     if opinion.signature is not None:
         pictures[at.signature] = picture("signature", bytes(opinion.signature.picture), hand_of(opinion.signature))
     if opinion.seal_use is not None and at.seal:  # the seal may stand on another paper than this one
-        pictures[at.seal] = picture(
-            "seal", bytes(opinion.seal_use.seal.picture), f"红色圆形印章：{opinion.seal_use.seal.name}"
-        )
+        pictures[at.seal] = picture("seal", opinion.seal_use.picture, opinion.seal_use.said)
     elif seal_here:
         pictures[at.seal] = seal_place()
 

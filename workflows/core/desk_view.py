@@ -23,7 +23,7 @@ from registry.roles import SEES, Role, Sight
 from .actions import ACTIONS
 from .actors import Actor
 from .case_forms import case_form
-from .case_papers import papers_of, scans_of
+from .case_papers import papers_of, signed_pages
 from .clock import now, today
 from .desk_actions import MAY_UNMASK, may_take_back, take_back_label
 from .door import perform
@@ -35,7 +35,6 @@ from .procedure import flows, open_tasks
 from .refusals import Overtaken, Refusal, Refused
 from .requests import actor_of, office_page, wants_json
 from .returning import remember_tasks, with_what_became
-from .scan_actions import may_bring_back
 from .seen import seen_of
 from .story import may_have_acted_last, remarks_of, since_text, steps, timeline, with_elsewhere
 from .supervision import exception_buttons
@@ -167,8 +166,7 @@ def around(page: Page, paperwork: Paperwork) -> dict[str, Any]:
         "checks_summary": checks_summary(checks),
         "checks_hint": paperwork.checks_hint,
         "papers": papers_of(case) if case.submitted_at and page.task is None else [],
-        "scans": scans_of(events),
-        "scans_url": f"{reverse('scans')}?case={case.pk}" if may_bring_back(page.actor, case, tasks) else "",
+        **signed_pages(page, tasks, events),
         "attachments": files,
         "comment": {"url": reverse("comment", args=[case.pk]), "can": bool(page.actor.appointments)},
         "unmask_url": reverse("unmask", args=[case.pk]) if page.actor.holds(MAY_UNMASK) else "",

@@ -108,5 +108,5 @@ def pictures_of(opinions: Mapping[str, Opinion], places: Mapping[str, OpinionPla
         if opinion.signature is not None and place.signature:
             pictures[place.signature] = bytes(opinion.signature.picture)
         if opinion.seal_use is not None and place.seal:
-            pictures[place.seal] = bytes(opinion.seal_use.seal.picture)
+            pictures[place.seal] = opinion.seal_use.picture
     return pictures

@@ -92,13 +92,22 @@ def sign_opinion(move: Move, opinion: Opinion, *, place: str, content_digest: st
 
 def _signed_page(move: Move) -> str:
     """For an act with 纸签: the digest of the signed page that came back to this step; "" for any other act."""
+    return _page_that_came_back(move, "纸签", "请先上传签了字的纸：这一步还没有收到纸签扫描件。", anchor="strokes")
+
+
+def _sealed_page(move: Move) -> str:
+    """For 实物盖章: the digest of the page with the real seal; "" where the seal's picture is applied."""
+    missing = "请先上传盖了章的纸：这一步还没有收到盖章的扫描件。"
+    return _page_that_came_back(move, "实物盖章", missing, anchor="on_paper")
+
+
+def _page_that_came_back(move: Move, kind: str, missing: str, *, anchor: str) -> str:
     if not move.data.get("on_paper"):
         return ""
     scan = standing_scan(move.case, move.task)
     if scan is None:
-        text = "请先上传签了字的纸：这一步还没有收到纸签扫描件。"
-        raise Refused([Refusal("no_signed_page", text, anchor="strokes")])
-    move.details["signed_on_paper"] = f"纸签，第{scan.document.number}版的扫描件"
+        raise Refused([Refusal("no_signed_page", missing, anchor=anchor)])
+    move.details["signed_on_paper"] = f"{kind}，第{scan.document.number}版的扫描件"
     move.details["scan_digest"] = scan.file_digest
     return scan.file_digest
 
@@ -172,6 +181,7 @@ def use_seal(
             requested_by=requested_by(move.case),
             approved_by=opinion.written_by.name,
             decided=opinion.signature_id is not None,
+            paper_digest=_sealed_page(move),
         )
     except SealRefused as error:
         raise Refused([Refusal("seal_refused", str(error))]) from error

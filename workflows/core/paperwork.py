@@ -93,6 +93,7 @@ class Paperwork:
     title = ""
     checks_hint = "填表时自动核对，不必等全表填完。"  # what stands in the checks panel of an empty form
     form: tuple[str, int] = ("", 0)
+    sealed_by_hand = True  # the paper that is sealed can be printed before: a real seal may be set on it (实物盖章)
     across_pages = False  # 骑缝章: its seals go over the edges of all pages as well
     # Files the flow's sheet as it stands, with a label: for a case that a supervisor moved.
     refile: Callable[[Move, str], None] | None = None

@@ -39,7 +39,8 @@ def done_by_hand_at(case: Case, step: str) -> str:
     actions = ACTIONS.at_desk(case.flow_class.paperwork.flow_label, step)
     if any(action.form is not None and issubclass(action.form, SignatureForm) for action in actions):
         return "sign"
-    return "seal" if any(action.weight == "seal" for action in actions) else ""
+    sealed = case.flow_class.paperwork.sealed_by_hand and any(action.weight == "seal" for action in actions)
+    return "seal" if sealed else ""
 
 
 def signing_task(case: Case) -> DeskTask | None:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from forms_templates.codes import typed_code
+from forms_templates.codes import spaced, typed_code
 from forms_templates.library import form
 from forms_templates.store import get as get_file
 from registry.roles import SEES, Role, Sight
@@ -28,6 +28,7 @@ from .scan_actions import paper_with
 MOST_AT_ONCE = 20
 NOT_FOUND = "没有您能办的文书印着这个编码。请核对编码，或看是不是别的村、别的乡镇的。"
 NO_CODE = "照片上没有读到二维码。请把整张纸平放、光线均匀地重拍，或在下面填写页脚的核对编码再传。"
+SEVERAL = "照片上有几个不同的编码（{}），分不清传的是哪一张：请一张纸一个文件，只拍这一张，再上传。"
 
 
 def may_open(actor: Actor) -> bool:
@@ -85,6 +86,8 @@ def _take(actor: Actor, upload: Any, code: str, case: Case | None) -> dict[str, 
         scan: ReadScan = read_scan(upload.read())
     except PaperScanError as error:
         return {**row, "text": str(error)}
+    if len(scan.codes) > 1:
+        return {**row, "text": SEVERAL.format("、".join(spaced(each) for each in scan.codes))}
     found = code or next(iter(scan.codes), "")
     if not found:
         return {**row, "text": NO_CODE, "needs_code": True}
@@ -114,6 +117,7 @@ def _take(actor: Actor, upload: Any, code: str, case: Case | None) -> dict[str, 
         "text": f"{matched.title}（{matched.number}）的《{title}》第{document.number}版，"
         f"{desk.task_title if desk is not None else outcome.result.step}，共{outcome.result.pages}页。",
         "url": reverse("case", args=[matched.pk]),
+        "scan_url": reverse("scan", args=[outcome.result.pk]),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from forms_templates.models import Document
-from signatures.models import SealSignature, SealUse, SignedPdf, SigningTrouble
+from signatures.models import PaperScan, SealSignature, SealUse, SignedPdf, SigningTrouble
 from signatures.sealing import uses_on
 
 from .signing_jobs import ATTEMPTS
 
-IMAGE, CERTIFICATE, DEMO_CERTIFICATE = "图片印章", "数字证书签章", "演示证书签章"
+IMAGE, CERTIFICATE, DEMO_CERTIFICATE, ON_PAPER = "图片印章", "数字证书签章", "演示证书签章", "实物盖章"
 WORTH = {
     IMAGE: (
         "由印章管理员在系统里加盖，办理记录查得到是谁、何时盖的；但不是《电子签名法》第十三条规定的可靠电子签名。"
@@ -28,6 +28,7 @@ WORTH = {
     DEMO_CERTIFICATE: (
         "PDF由演示证书签署，改动一个字节就查得出来；但证书是练习用的，没有依法设立的认证机构作证，没有法律效力。"
     ),
+    ON_PAPER: "印章盖在纸质原件上，以盖了章的原件为准；系统里存的是原件的扫描件，Word、PDF在盖章处注明见扫描件。",
 }
 
 
@@ -40,6 +41,7 @@ class SealLine:
     worth: str
     facts: str
     revoked: str = ""
+    scan_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,23 +66,31 @@ def seal_state(document: Document, pictures: Mapping[str, bytes]) -> SealState:
         )
     }
     signed = next((each.signed_pdf for each in signatures.values()), None)
-    lines = tuple(_line(use, signatures.get(use.pk)) for use in uses)
+    scans = _scans_of(uses)
+    lines = tuple(_line(use, signatures.get(use.pk), scans.get(use.paper_digest)) for use in uses)
     if signed is not None:
         return SealState(lines, signed)
     return SealState(lines, None, *_waits(document))
 
 
-def _line(use: SealUse, signature: SealSignature | None) -> SealLine:
-    kind = kind_of(signature)
+def _scans_of(uses: Iterable[SealUse]) -> dict[str, PaperScan]:
+    """The pages on which real seals stand (a query only when there are any)."""
+    digests = [use.paper_digest for use in uses if use.paper_digest]
+    return {each.file_digest: each for each in PaperScan.objects.filter(file_digest__in=digests)} if digests else {}
+
+
+def _line(use: SealUse, signature: SealSignature | None, scan: PaperScan | None) -> SealLine:
+    kind = ON_PAPER if use.paper_digest else kind_of(signature)
     facts = f"用印登记{use.year}年第{use.number}号，{use.keeper.name}加盖"
-    if use.across_pages:
+    if use.across_pages and not use.paper_digest:
         facts += "，PDF各页加盖骑缝章（Word文件没有：排好版以前不知道有几页）"
     if signature is not None:
         certificate = signature.certificate
         stamped = "，带时间戳" if signature.signed_pdf.time_stamped else ""
         facts += f"；证书：{certificate.subject}，{certificate.issuer}颁发{stamped}"
     revoked = use.revocation.why if hasattr(use, "revocation") else ""
-    return SealLine(use.seal.name, kind, WORTH[kind], facts, revoked)
+    scan_url = reverse("scan", args=[scan.pk]) if scan is not None else ""
+    return SealLine(use.seal.name, kind, WORTH[kind], facts, revoked, scan_url)
 
 
 def kind_of(signature: SealSignature | None) -> str:
@@ -110,11 +120,18 @@ def with_seals(documents: QuerySet[Document]) -> QuerySet[Document]:
         at__lte=OuterRef("created_at"),
     ).exclude(revocation__at__lte=OuterRef("created_at"))
     signed = SealSignature.objects.filter(signed_pdf__pdf__document=OuterRef("pk"))
-    return documents.annotate(sealed=Exists(uses), signed_demo=Subquery(signed.values("certificate__demo")[:1]))
+    return documents.annotate(
+        sealed=Exists(uses.filter(paper_digest="")),
+        sealed_on_paper=Exists(uses.exclude(paper_digest="")),
+        signed_demo=Subquery(signed.values("certificate__demo")[:1]),
+    )
 
 
 def kind_on(document: Any) -> str:
-    """For the list of a case's papers: the kind of the seals on this version, "" without one."""
+    """For the list of a case's papers: the kinds of the seals on this version, "" without one."""
+    kinds = [ON_PAPER] if document.sealed_on_paper else []
     if document.signed_demo is not None:
-        return DEMO_CERTIFICATE if document.signed_demo else CERTIFICATE
-    return IMAGE if document.sealed else ""
+        kinds.append(DEMO_CERTIFICATE if document.signed_demo else CERTIFICATE)
+    elif document.sealed:
+        kinds.append(IMAGE)
+    return "、".join(kinds)

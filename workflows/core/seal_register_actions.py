@@ -134,7 +134,8 @@ class PrintRegister(Action):
         rows = []
         for use in uses:
             case, at = cases.get((use.subject_kind, use.subject_key)), timezone.localtime(use.at)
-            notes = ["含骑缝章"] if use.across_pages else []
+            notes = ["实物盖章"] if use.paper_digest else []
+            notes += ["含骑缝章"] if use.across_pages else []
             notes += ["经办人代管"] if use.by_clerk else []
             notes += [f"作废：{use.revocation.why}"] if hasattr(use, "revocation") else []
             rows.append(

@@ -100,6 +100,7 @@ def seal_row(use: SealUse, cases: dict[tuple[str, str], Case]) -> dict[str, Any]
         "subject_url": reverse("case", args=[case.pk]) if case else "",
         "document": document_of(use),
         "across_pages": use.across_pages,
+        "on_paper": bool(use.paper_digest),
         "copies": use.copies,
         "requested_by": use.requested_by,
         "approved_by": use.approved_by,

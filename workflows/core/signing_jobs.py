@@ -120,7 +120,8 @@ def _sign(pdf: PaperPdf, document: Document) -> str:
 def signings_of(document: Document, at: datetime) -> list[Signing]:
     """The standing seals of a paper whose organisations have a certificate, in the order of their use."""
     pictures = pictures_in(read_paper(document))
-    uses = [use for use in uses_on(document, pictures) if not hasattr(use, "revocation")]
+    # A real seal is on the printed page; what stands in its place here is no seal to sign with.
+    uses = [use for use in uses_on(document, pictures) if not hasattr(use, "revocation") and not use.paper_digest]
     certificates = SealCertificate.objects.filter(organisation__in=[use.seal.organisation_id for use in uses])
     signings = []
     for use in uses:
@@ -142,7 +143,10 @@ def signings_of(document: Document, at: datetime) -> list[Signing]:
 def may_be_signed(document: Document) -> bool:
     """Whether a seal of somebody with a certificate may stand on this paper: asked before a job is queued."""
     organisations = SealUse.objects.filter(
-        subject_kind=document.subject_kind, subject_key=document.subject_key, document_form=document.form_code
+        subject_kind=document.subject_kind,
+        subject_key=document.subject_key,
+        document_form=document.form_code,
+        paper_digest="",
     ).values("seal__organisation")
     return SealCertificate.objects.filter(organisation__in=organisations).exists()
 

@@ -147,7 +147,7 @@ def seals_of(event: Event) -> list[dict[str, Any]]:
             "keeper": use.keeper.name,
             "approved_by": use.approved_by,
             "copies": use.copies,
-            "picture": base64.b64encode(bytes(use.seal.picture)).decode(),
+            "picture": base64.b64encode(use.picture).decode(),
             "revoked": f"已作废：{use.revocation.why}" if hasattr(use, "revocation") else "",
         }
         for use in uses.select_related("seal", "keeper", "revocation")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
 from workflows.core.desk_forms import OpinionForm, RejectionForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -204,17 +204,13 @@ class SendLetterBack(SendBack):
 
 
 @register
-class SealLetter(TaskAction):
+class SealLetter(SealingAction):
     """用印: the keeper's act, refused for what nobody has approved."""
 
     code = "letters.seal"
     label = "加盖公章"
     told = "加盖公章，登记用印"
     nodes = (SEALING,)
-    weight = "seal"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         opinion = opinion_to_seal(move, STEP)

@@ -110,7 +110,7 @@ def file_sealed(move: Move, opinion: Opinion, label: str) -> None:
     }
     digest = digest_of(sheet, values)
     use = use_seal(move, opinion, place="seal", form_code=sheet.code, content_digest=digest, copies=letter.copies)
-    file_version(move, form=sheet, values=values, pictures={"seal": bytes(use.seal.picture)}, label=label)
+    file_version(move, form=sheet, values=values, pictures={"seal": use.picture}, label=label)
     file_request(move, label, register_line=f"{use.year}年第{use.number}号，{use.keeper.name}加盖")
 
 
@@ -139,6 +139,7 @@ class LetterPaperwork(Paperwork):
     flow_label = "letters"
     title = "用印申请"
     form = FORM
+    sealed_by_hand = False  # the letter itself is made with its seal
     refile = staticmethod(file_request)
 
     def describe(self, case: Case, entity: Letter) -> None:

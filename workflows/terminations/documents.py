@@ -227,8 +227,7 @@ class ExitPaperwork(Paperwork):
         opinion: Opinion | None = valid_opinions(page.on_case).get(DECIDE)
         seal = NOTICE_PLACES[DECIDE].seal
         if opinion is not None and opinion.seal_use is not None:
-            alt = f"红色圆形印章：{opinion.seal_use.seal.name}"
-            pictures[seal] = picture("seal", bytes(opinion.seal_use.seal.picture), alt)
+            pictures[seal] = picture("seal", opinion.seal_use.picture, opinion.seal_use.said)
         elif page.step == SEAL:
             pictures[seal] = seal_place()
             slots["issued_on"] = chinese_date(page.on)

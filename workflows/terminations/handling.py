@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from registry.policies import policy_on
 from registry.roles import Role
-from workflows.core.actions import CaseAction, Move, TaskAction, register
+from workflows.core.actions import CaseAction, Move, SealingAction, TaskAction, register
 from workflows.core.daily import daily
 from workflows.core.delivery import DeliveryForm, file_receipt
 from workflows.core.desk_forms import OpinionForm
@@ -119,18 +118,14 @@ class DecideExit(TaskAction):
 
 
 @register
-class SealNotice(TaskAction):
+class SealNotice(SealingAction):
     """The employer's seal on the notice: from now on it is given."""
 
     code = "terminations.seal"
     label = "加盖公章"
     told = "通知书盖章"
     nodes = (SEAL,)
-    weight = "seal"
     in_batch = True
-
-    def parse(self, data: Any, files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         termination: Termination = move.entity

@@ -3,6 +3,7 @@
 (() => {
   const box = document.querySelector("[data-compare]");
   if (!box) return;
+  box.querySelector("[data-chooser]").hidden = false; // without script there is nothing to choose a file for
   const field = box.querySelector("input[type=file]");
   const result = box.querySelector("[data-result]");
   const kept = new Map(Array.from(box.querySelectorAll("[data-digest]"), (e) => [e.dataset.digest, e.textContent]));

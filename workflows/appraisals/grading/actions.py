@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 from registry.models import Organisation
 from registry.policies import policy_on
 from registry.roles import Role
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, ReasonForm
 from workflows.core.guards import refusals
@@ -357,18 +357,14 @@ class AgreeByTownship(TaskAction):
 
 
 @register
-class SealAppraisal(TaskAction):
+class SealAppraisal(SealingAction):
     """The township's seal under its reviewer's opinion."""
 
     code = "appraisals.seal"
     label = "加盖公章"
     told = "乡镇盖章"
     nodes = ("township_seals",)
-    weight = "seal"
     in_batch = True
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         go_on(move, move.entity.seal)

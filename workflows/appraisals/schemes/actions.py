@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from registry.policies import policy_on
-from workflows.core.actions import Move, TaskAction, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register
 from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -141,17 +141,13 @@ class SendSchemeBack(SendBack):
 
 
 @register
-class IssueScheme(TaskAction):
+class IssueScheme(SealingAction):
     """The seal puts the scheme in force; every village gets its copy to sign for."""
 
     code = "schemes.issue"
     label = "盖章印发"
     told = "盖章印发考核方案"
     nodes = ("seal_scheme",)
-    weight = "seal"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         scheme: Scheme = move.entity

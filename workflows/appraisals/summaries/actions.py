@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registry.policies import policy_on
-from workflows.core.actions import Move, TaskAction, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register
 from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -142,17 +142,13 @@ class ApproveSummary(TaskAction):
 
 
 @register
-class ReportSummary(TaskAction):
+class ReportSummary(SealingAction):
     """The seal reports the batch to the county."""
 
     code = "summaries.report"
     label = "盖章报送"
     told = "盖章，报县就业服务中心"
     nodes = ("seal_summary",)
-    weight = "seal"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         move.entity.reported_on = move.on

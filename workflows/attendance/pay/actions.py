@@ -10,7 +10,7 @@ from django import forms
 from registry.models import Organisation
 from registry.policies import PolicyError, policy_on
 from registry.roles import Role
-from workflows.core.actions import CaseAction, Move, TaskAction, register
+from workflows.core.actions import CaseAction, Move, SealingAction, TaskAction, register
 from workflows.core.desk_forms import ReasonForm, SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -183,7 +183,7 @@ class ReviewRoster(_Decides):
 
 
 @register
-class SealRoster(TaskAction):
+class SealRoster(SealingAction):
     """The township's seal hands it to the county's finance."""
 
     code = "pay.seal"
@@ -191,11 +191,7 @@ class SealRoster(TaskAction):
     told = "盖章，报财政发放"
     nodes = (SEALING,)
     roles = (Role.TOWNSHIP_SEAL_KEEPER,)
-    weight = "seal"
     in_batch = True
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         return refusals(rules.CONTENT, facts_of(move.entity, lines_of(move.entity), on=move.on))

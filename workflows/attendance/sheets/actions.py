@@ -8,7 +8,7 @@ from typing import Any
 from registry.models import Organisation, Worker
 from registry.policies import policy_on
 from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Move, TaskAction, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
@@ -273,7 +273,7 @@ class AuditSheet(TaskAction):
 
 
 @register
-class SealSheet(TaskAction):
+class SealSheet(SealingAction):
     """The township's seal locks the sheet; a 更正单 takes the place of the one it corrects."""
 
     code = "attendance.seal"
@@ -281,11 +281,7 @@ class SealSheet(TaskAction):
     told = "盖章，考勤锁定"
     nodes = (SEALING,)
     roles = (Role.TOWNSHIP_SEAL_KEEPER,)
-    weight = "seal"
     in_batch = True
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         # Pay is reckoned from the people's rows: nobody reads them while they change.

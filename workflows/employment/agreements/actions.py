@@ -9,7 +9,7 @@ from django import forms
 
 from registry.models import Worker
 from registry.policies import policy_on
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
 from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.notices import tell
@@ -153,15 +153,11 @@ class SendAgreementBack(SendBack):
     nodes = ("township_signs", "village_signs", "township_seals", "village_seals")
 
 
-class _Concludes(TaskAction):
+class _Concludes(SealingAction):
     """The seal concludes the agreement: the worker is 待上岗, the post 在用 when full."""
 
-    weight = "seal"
     in_batch = True
     signed_at: ClassVar[str]
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         return refusals(rules.CONTENT, facts_for(move, move.entity.start_on, move.entity.end_on))

@@ -11,7 +11,7 @@ from django import forms
 from registry.models import Worker
 from registry.roles import OrganisationKind, Role
 from workflows.attendance.models import PayLine
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
 from workflows.core.delivery import DeliveryForm, file_receipt
 from workflows.core.desk_forms import SignatureForm
@@ -204,15 +204,11 @@ class ReviewRecovery(TaskAction):
 
 
 @register
-class SealRecovery(TaskAction):
+class SealRecovery(SealingAction):
     code = "recoveries.seal"
     label = "加盖公章"
     told = "资金追回通知书盖章"
     nodes = (SEAL,)
-    weight = "seal"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         recovery: Recovery = move.entity

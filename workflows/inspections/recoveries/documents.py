@@ -178,8 +178,7 @@ class RecoveryPaperwork(Paperwork):
             pictures["deliverer_signature"] = pad(page, "送达人签字")
         opinion = valid_opinions(page.on_case).get(REVIEW)
         if code == FORM and opinion is not None and opinion.seal_use is not None:
-            alt = f"红色圆形印章：{opinion.seal_use.seal.name}"
-            pictures["township_seal"] = picture("seal", bytes(opinion.seal_use.seal.picture), alt)
+            pictures["township_seal"] = picture("seal", opinion.seal_use.picture, opinion.seal_use.said)
         elif page.step == SEAL:
             pictures["township_seal"] = seal_place()
         return sheet_html(case_form(code, page.on_case), slots, pictures)

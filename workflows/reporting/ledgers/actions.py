@@ -11,7 +11,7 @@ from registry.models import Organisation
 from registry.policies import policy_on
 from registry.roles import OrganisationKind, Role
 from workflows.attendance.sheets.days import last_day, parse_month, spoken
-from workflows.core.actions import Action, CaseAction, Move, TaskAction, register
+from workflows.core.actions import Action, CaseAction, Move, SealingAction, TaskAction, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import ReasonForm, SignatureForm
 from workflows.core.guards import chinese, refusals
@@ -121,7 +121,7 @@ class ReviewLedger(_Signs):
 
 
 @register
-class FileLedger(TaskAction):
+class FileLedger(SealingAction):
     """The seal sends it: the moment of the seal is the moment of handing in."""
 
     code = "ledgers.file"
@@ -129,11 +129,7 @@ class FileLedger(TaskAction):
     told = "盖章报送"
     nodes = (SEALING,)
     roles = (Role.TOWNSHIP_SEAL_KEEPER,)
-    weight = "seal"
     in_batch = True
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def apply(self, move: Move) -> None:
         ledger: Ledger = move.entity

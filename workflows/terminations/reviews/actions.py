@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from registry.roles import Role
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.guards import refusals
@@ -239,17 +239,13 @@ class SendReviewBack(SendBack):
 
 
 @register
-class SealRuling(TaskAction):
+class SealRuling(SealingAction):
     """The township's seal concludes the review; what it revokes is undone in the same act."""
 
     code = "exit_reviews.seal"
     label = "加盖公章"
     told = "复核决定书盖章"
     nodes = (SEAL,)
-    weight = "seal"
-
-    def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        return {}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         review: Review = move.entity
