@@ -9,8 +9,9 @@ from lxml import etree
 
 from forms_templates.library import Form, UnknownFormError, form, version_name, versions
 from forms_templates.sheet import sheet_layout
-from forms_templates.sheet_html import LABEL_STYLE, tags_in
+from forms_templates.sheet_html import tags_in
 from forms_templates.sheet_layout import Layout, Picture, Row, Table, read_layout
+from forms_templates.sheet_styles import LABEL_STYLE
 from forms_templates.specification import FieldSpec, FormTemplateError, PictureSpec
 from forms_templates.values import FormDataError, clean_values
 from forms_templates.zip_container import pack

@@ -36,6 +36,7 @@ __all__ = [
 # One line of a list: a slot for each column, several for a series.
 SlotRow = Mapping[str, "Fill | Sequence[Fill]"]
 _FIGURES = ("phone", "id_number")
+_NOTHING = SafeString("")
 
 
 def sheet_html(
@@ -66,15 +67,19 @@ def sheet_html(
     return mark_safe(writer.article())  # noqa: S308 -- built from escaped text and the caller's safe slots
 
 
-def sheet_html_of_docx(docx: bytes) -> SafeString:
-    """A finished paper as the same sheet, pictures as data: addresses; what is printed from the browser."""
-    return mark_safe(SheetWriter(layout=read_layout(docx)).article())  # noqa: S308 -- all text is escaped
+def sheet_html_of_docx(docx: bytes, on_every_page: SafeString = _NOTHING) -> SafeString:
+    """A finished paper as the same sheet, pictures as data: addresses; what is printed from the browser.
+
+    `on_every_page` lies over each page of the print, placed from the page's edges (the code, 未生效).
+    """
+    writer = SheetWriter(layout=read_layout(docx), on_every_page=on_every_page)
+    return mark_safe(writer.article())  # noqa: S308 -- all text is escaped
 
 
 @cache
 def stylesheet(form: Form) -> str:
     """The CSS of a form's sheets, the live ones and the finished ones, whatever stands in them."""
-    bare = SheetWriter(layout=read_layout(pack(form.template.members), bare=True))
+    bare = SheetWriter(layout=read_layout(pack(form.template.members), bare=True), on_every_page=SafeString(" "))
     bare.article()
     writer = SheetWriter(layout=sheet_layout(form), geometry=bare.geometry)
     writer.article()

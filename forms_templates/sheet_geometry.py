@@ -24,6 +24,7 @@ _SELECTORS = {
     "paragraph": (".paper .{}",),
     "place": (".paper .{}",),
     "inline": (".paper .{}",),
+    "over": (".paper .{}",),
 }
 # The licensed families the papers name, as the design's stacks of what a reader may have.
 _FAMILIES = {
@@ -117,12 +118,12 @@ class Geometry:
         size = f"size: {mm(width)} {mm(height)}; margin: 0"
         self._print[name] = (
             f"  @page {name} {{ {size};{foot} }}\n"
-            # Several papers in one print: the browser would count on from one to the next.
-            f"  @page {name}-of-many {{ {size} }}\n"
+            f"{_of_many(name, size, foot)}"
             "  @media print {\n"
             f"    .paper.{name} {{ page: {name}; display: table; width: {mm(width - left - right)};"
             f" min-height: 0; padding: 0; margin: 0 0 0 {mm(left)} }}\n"
-            f"    .printed > .paper.{name} {{ page: {name}-of-many }}\n"
+            f"    .printed:nth-child(odd) > .paper.{name} {{ page: {name}-odd }}\n"
+            f"    .printed:nth-child(even) > .paper.{name} {{ page: {name}-even }}\n"
             f"    .paper.{name} > .paper__top {{ display: table-header-group; break-inside: avoid }}\n"
             f"    .paper.{name} > .paper__bottom {{ display: table-footer-group; break-inside: avoid }}\n"
             f"    .paper.{name} > .paper__top > * {{ height: {mm(top)} }}\n"
@@ -146,3 +147,15 @@ class Geometry:
     @staticmethod
     def _named(kind: str, body: str) -> str:
         return f"{kind}-{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+
+
+def _of_many(name: str, size: str, foot: str) -> str:
+    """The pages of papers printed one after the other, each counted from one: every second paper has one counter, the
+    others a second one, and whichever counts sets the other back."""
+    pages = ""
+    for own, other in (("odd", "even"), ("even", "odd")):
+        counting = f"counter-increment: page-{own}; counter-set: page-{other} 0;"
+        pages += (
+            f"  @page {name}-{own} {{ {size}; {counting}{foot.replace('counter(page)', f'counter(page-{own})')} }}\n"
+        )
+    return pages

@@ -1,6 +1,6 @@
 """The HTML half of a sheet: semantic markup in the vocabulary of the design, measures as classes.
 
-The template's paragraph and character styles say what a piece is; the table below is the whole dictionary.
+The template's paragraph and character styles say what a piece is (sheet_styles.py).
 """
 
 import base64
@@ -12,39 +12,14 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from forms_templates.placeholders import TAG, tag
+from forms_templates.sheet_cells import MM_PER_PT, ends_squarely, heading, height, labelled, padding, row_height, spans
 from forms_templates.sheet_geometry import Geometry, family, mm, pt
-from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Tab, Table, Text
+from forms_templates.sheet_layout import Break, Cell, Layout, Paragraph, Picture, Row, Section, Tab, Table, Text
 from forms_templates.sheet_pages import groups, is_signed, joined_rows, open_sides, page_number
+from forms_templates.sheet_styles import HEAD, HEADINGS, LABELS, LINE, MARKS, PIECES, STAMP
 from forms_templates.slots import Slot, first_label, mark_html, text_html
 from forms_templates.word_styles import Look
 
-# Word's paragraph style → element and class.
-_PIECES = {
-    "PaperTitle": ("h2", "paper__title"),
-    "PaperSubtitle": ("div", "paper__subtitle"),
-    "PaperLine": ("div", "paper__line"),
-    "PaperNote": ("p", "paper__small"),
-    "Heading1": ("h3", "paper__head"),
-    "Heading2": ("h4", "paper__head"),
-    "BodyText": ("p", "paper__text"),
-    "BodyFlush": ("p", "paper__text paper__text--flush"),
-    "BodyRight": ("p", "paper__text paper__text--end"),
-    "BodyCentre": ("p", "paper__text paper__text--middle"),
-    "OpinionHead": ("div", "opinion__head"),
-    "OpinionText": ("div", "opinion__text"),
-    "AreaText": ("div", "area__text"),
-    "SignLine": ("div", "sign__line"),
-    "StampWord": ("div", "stamp__word"),
-    "StampDate": ("div", "num"),
-    "SignDate": ("div", "num"),
-}
-LABEL_STYLE, _LINE, _HEAD = "CellLabel", "PaperLine", "OpinionHead"
-_HEADINGS = ("Heading1", "Heading2")
-_STAMP = ("StampWord", "StampDate", "SignDate")
-_MARKS = {"Mark": False, "MarkChosen": True}
-
-_MM_PER_PT = 25.4 / 72
-_LABELS = frozenset((LABEL_STYLE, "ListHead", "ListTightHead"))
 # Phone and ID numbers, masked or not, stand in tabular figures.
 _NUMBER = re.compile(r"[\d*]{6,}[\dXx]?")
 
@@ -64,6 +39,8 @@ class SheetWriter:
     numeric: frozenset[str] = frozenset()
     geometry: Geometry = field(default_factory=Geometry)
     asked: set[str] = field(default_factory=set)
+    on_every_page: str = ""
+    ending: Paragraph | Table | None = None
 
     @property
     def usual(self) -> Look:
@@ -71,18 +48,31 @@ class SheetWriter:
         return self.layout.usual
 
     def article(self) -> str:
-        """The whole sheet."""
-        *blocks, last = self.layout.blocks
+        """The whole sheet: an article for each section, whose pages may differ."""
+        return "".join(self._article(section) for section in self.layout.sections)
+
+    def _article(self, section: Section) -> str:
         # Word demands a paragraph after a table; an empty one says nothing.
-        shown = blocks if isinstance(last, Paragraph) and not last.items else self.layout.blocks
+        says_nothing = section.blocks and isinstance(section.blocks[-1], Paragraph) and not section.blocks[-1].items
+        shown = section.blocks[:-1] if says_nothing else section.blocks
+        self.ending = shown[-1] if shown else None
         content = "".join(self._together(group) for group in groups(shown))
-        wide = " paper--across" if self.layout.width > self.layout.height else ""
+        wide = " paper--across" if section.width > section.height else ""
         return (
-            f'<article class="paper paper--form{wide} {self._paper()}">'
-            '<div class="paper__top" aria-hidden="true"><div></div></div>'
+            f'<article class="paper paper--form{wide} {self._paper(section)}">'
+            f'<div class="paper__top" aria-hidden="true"><div>{self._on_every_page(section)}</div></div>'
             f'<div class="paper__sheet">{content}</div>'
             '<div class="paper__bottom" aria-hidden="true"><div></div></div></article>'
         )
+
+    def _on_every_page(self, section: Section) -> str:
+        """What comes again on each page: it hangs on the margin above the text, which browsers repeat, and lies over
+        the page."""
+        if not self.on_every_page:
+            return ""
+        _, _, _, left = section.margins
+        over = {"left": mm(-left), "width": mm(section.width), "--page": mm(section.height)}
+        return f'<div class="paper__page {self.geometry.name("over", over)}">{self.on_every_page}</div>'
 
     def _block(self, block: Paragraph | Table) -> str:
         return self._paragraph(block) if isinstance(block, Paragraph) else self._table(block)
@@ -94,7 +84,7 @@ class SheetWriter:
         # Browsers rather part a row of a table than what stands before it.
         return f'<div class="{self.geometry.name("keep", {"break-inside": "avoid"})}">{"".join(written)}</div>'
 
-    def _paper(self) -> str:
+    def _paper(self, section: Section) -> str:
         looks = [paragraph.look for paragraph in self.layout.paragraphs()]
         text = {
             "font-family": family(self.usual.font),
@@ -106,19 +96,18 @@ class SheetWriter:
             "orphans": "1",
             "widows": "1",
         }
-        layout = self.layout
-        return self.geometry.paper(layout.width, layout.height, layout.margins, text, page_number(layout))
+        return self.geometry.paper(section.width, section.height, section.margins, text, page_number(section))
 
     # --- paragraphs -------------------------------------------------------------------------------------
 
     def _paragraph(self, paragraph: Paragraph, label: Slot | None = None) -> str:
-        element, piece = _PIECES.get(paragraph.style, ("p", ""))
+        element, piece = PIECES.get(paragraph.style, ("p", ""))
         classes = f"{piece} {self._shape(paragraph)}".strip()
-        if paragraph.style == _LINE:
+        if paragraph.style == LINE:
             return f'<{element} class="{classes}">{self._line(paragraph)}</{element}>'
         content = self._inline(paragraph.items, paragraph.look)
-        if label is not None and paragraph.style == _HEAD:
-            content = _labelled(content, label)
+        if label is not None and paragraph.style == HEAD:
+            content = labelled(content, label)
         return f'<{element} class="{classes}">{content}</{element}>{self._after(paragraph)}'
 
     def _line(self, paragraph: Paragraph) -> str:
@@ -146,7 +135,7 @@ class SheetWriter:
             shape["break-after"] = "avoid"
         if look.keep_lines:
             shape["break-inside"] = "avoid"
-        if paragraph.style in _HEADINGS:
+        if paragraph.style in HEADINGS:
             shape["font-weight"] = "400"  # 黑体 and 楷体 are what sets a heading off
         if look.line is not None:
             # Word gives an empty paragraph its line all the same.
@@ -179,8 +168,8 @@ class SheetWriter:
             if index % 2:
                 # Without a slot it is what somebody typed: rare characters of names stand in that area, too.
                 written.append(self._slot(piece) if piece in self.slots else text_html(tag(piece)))
-            elif piece and item.style in _MARKS:
-                written.append(mark_html(piece, chosen=_MARKS[item.style]))
+            elif piece and item.style in MARKS:
+                written.append(mark_html(piece, chosen=MARKS[item.style]))
             elif piece:
                 written.append(f"<b>{text_html(piece)}</b>" if item.bold else text_html(piece))
         return "".join(written)
@@ -229,6 +218,7 @@ class SheetWriter:
             "table-layout": "fixed",
             "border-collapse": "collapse",
             "border": f"{pt(table.frame)} solid var(--rule, #000)",
+            "--frame": pt(table.frame),
         }
         lines = {"border": f"{pt(table.lines)} solid var(--rule, #000)"}
         classes = f"grid {self.geometry.name('table', frame)} {self.geometry.name('lines', lines)}"
@@ -244,18 +234,25 @@ class SheetWriter:
             index += len(joined)
         head = f"<thead>{''.join(heads)}</thead>" if heads else ""
         classes += " grid--list" if heads else "" if table.frame else " grid--plain"
+        classes += " grid--end" if self._ends(table.rows[-1], table) else ""
         return f'<table class="{classes}"><colgroup>{columns}</colgroup>{head}<tbody>{"".join(rows)}</tbody></table>'
 
     def _row(self, row: Row, table: Table) -> str:
-        height = f"{self.geometry.name('row', {'height': mm(row.height)})}{self._keeps(row, table)}"
+        tall = {"height": mm(row_height(row, table, ends=self._ends(row, table)))}
+        classes = f"{self.geometry.name('row', tall)}{self._keeps(row, table)}"
         cells = []
         for cell, following in zip(row.cells, [*row.cells[1:], None], strict=True):
-            if all(paragraph.style in _LABELS for paragraph in cell.paragraphs):
+            if all(paragraph.style in LABELS for paragraph in cell.paragraphs):
                 label = first_label(self.slots, tags_in(following.paragraphs)) if following else None
                 cells.append(self._label(cell, table, label, "col" if row.header else "row"))
             else:
                 cells.append(self._value(cell, table))
-        return f'<tr class="{height}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
+        return f'<tr class="{classes}{" row--splits" if row.may_split else ""}">{"".join(cells)}</tr>'
+
+    def _ends(self, row: Row, table: Table) -> bool:
+        """Whether this is the last row of the paper: it draws the table's lower line itself, or a browser may put the
+        line alone on one page more."""
+        return table is self.ending and row is table.rows[-1] and table.frame > 0 and ends_squarely(table)
 
     def _keeps(self, row: Row, table: Table) -> str:
         """A row whose first paragraph must stay with the next is on the next row's page, in Word as here.
@@ -272,8 +269,8 @@ class SheetWriter:
         content = "<br>".join(self._inline(paragraph.items, paragraph.look) for paragraph in cell.paragraphs)
         classes = self._cell_shape(cell, table)
         if label is not None:
-            content, classes = _labelled(content, label), f"ask {classes}"
-        return f'<th scope="{scope}"{_spans(cell)} class="{classes}">{content}</th>'
+            content, classes = labelled(content, label), f"ask {classes}"
+        return f'<th scope="{scope}"{spans(cell)} class="{classes}">{content}</th>'
 
     def _value(self, cell: Cell, table: Table) -> str:
         if cell.blocks:
@@ -293,12 +290,12 @@ class SheetWriter:
         if self.numeric.intersection(names) or _NUMBER.fullmatch(text):
             classes.append("num")
         classes += [self._cell_shape(cell, table), *self._states(cell.paragraphs)]
-        heading = table.heading(cell.column) if cell.span == 1 else ""  # over several columns it is under none of them
-        said = f' data-l="{escape(heading)}"' if heading else ""
-        return f'<td{_spans(cell)}{said} class="{" ".join(classes)}">{content}</td>'
+        over = heading(cell, table)
+        said = f' data-l="{escape(over)}"' if over else ""
+        return f'<td{spans(cell)}{said} class="{" ".join(classes)}">{content}</td>'
 
     def _cell_shape(self, cell: Cell, table: Table) -> str:
-        top, right, bottom, left = _padding(cell, table)
+        top, right, bottom, left = padding(cell, table)
         # Word breaks a long number rather than let it run over the line; so does the sheet.
         shape = {"vertical-align": "middle" if cell.middle else "top", "overflow-wrap": "anywhere"}
         shape["white-space"] = "normal"
@@ -342,7 +339,7 @@ class SheetWriter:
             "max-width": "none",
             "margin": "0",
         }
-        top, right, bottom, left = _padding(cell, table)
+        top, right, bottom, left = padding(cell, table)
         if row.may_split:
             shape["min-height"] = mm(row.height)
             # On the next page the text starts as far below the edge as on the first.
@@ -352,14 +349,14 @@ class SheetWriter:
         else:
             # Not a least height: the space below the date belongs to the seal, however tall a signature pad
             # is.
-            bottom = max(bottom, row.height - top - sum(_height(paragraph) for paragraph in cell.paragraphs))
+            bottom = max(bottom, row.height - top - sum(height(paragraph) for paragraph in cell.paragraphs))
             # Word counts the cell's lines into its height.
-            bottom -= table.lines * _MM_PER_PT if last else 0
+            bottom -= table.lines * MM_PER_PT if last else 0
             shape["break-inside"] = "avoid"
         shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
         content, stamp = "", ""
         for paragraph in cell.paragraphs:
-            if paragraph.style in _STAMP:
+            if paragraph.style in STAMP:
                 stamp += self._paragraph(paragraph)
             else:
                 content += self._paragraph(paragraph, label)
@@ -378,28 +375,3 @@ class SheetWriter:
     def _sealed(self, paragraphs: Sequence[Paragraph]) -> bool:
         seals = [i for p in paragraphs for i in p.items if isinstance(i, Picture) and i.behind]
         return any(seal.data is not None or seal.name in self.pictures for seal in seals)
-
-
-def _height(paragraph: Paragraph) -> float:
-    """The height of a paragraph of one line (mm)."""
-    look = paragraph.look
-    return ((look.line or 0.0) + look.before + look.after) * _MM_PER_PT
-
-
-def _padding(cell: Cell, table: Table) -> tuple[float, float, float, float]:
-    """Word measures a cell's margins from the middle of the line, CSS from its inner edge (mm)."""
-    last = cell.column + cell.span == len(table.columns)
-    top, right, bottom, left = cell.margins
-    right -= (table.frame if last else table.lines) / 2 * _MM_PER_PT
-    left -= (table.frame if cell.column == 0 else table.lines) / 2 * _MM_PER_PT
-    return top, max(right, 0.0), bottom, max(left, 0.0)
-
-
-def _spans(cell: Cell) -> str:
-    return (f' colspan="{cell.span}"' if cell.span > 1 else "") + (f' rowspan="{cell.rows}"' if cell.rows > 1 else "")
-
-
-def _labelled(content: str, slot: Slot) -> str:
-    if slot.label_for:
-        return f'<label for="{escape(slot.label_for)}">{content}</label>'
-    return f'<span id="{escape(slot.label_id)}">{content}</span>'

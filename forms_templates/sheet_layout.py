@@ -7,7 +7,7 @@ round them (content controls, text boxes, tracked insertions) is looked through.
 import posixpath
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -121,15 +121,27 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """One document: page size, margins (top, right, bottom, left), its usual type, and what stands on it."""
+class Section:
+    """Pages of one size with the same margins (top, right, bottom, left; mm) and what stands on them."""
 
     width: float
     height: float
     margins: tuple[float, float, float, float]
-    usual: Look
     blocks: tuple[Paragraph | Table, ...]
     page_number: PageNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One document: its sections, its usual type."""
+
+    usual: Look
+    sections: tuple[Section, ...]
+
+    @property
+    def blocks(self) -> tuple[Paragraph | Table, ...]:
+        """What stands on it, whatever the page."""
+        return tuple(block for section in self.sections for block in section.blocks)
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Every paragraph, in reading order."""
@@ -278,17 +290,46 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
     body = parse(parts["word/document.xml"].content()).find(f"{W}body")
     if body is None:
         raise KeyError("w:body")
-    ending = body.find(f"{W}sectPr")
-    section = _A4 | merge([ending])
-    top, right, bottom, left = (mm(section["pgMar"].get(side, "1440")) for side in _SIDES)
-    return Layout(
-        width=mm(section["pgSz"].get("w", _A4["pgSz"]["w"])),
-        height=mm(section["pgSz"].get("h", _A4["pgSz"]["h"])),
-        margins=(top, right, bottom, left),
-        usual=reader.styles.usual(),
-        blocks=tuple(block for element in _inside(body, "p", "tbl") if (block := reader.block(element)) is not None),
-        page_number=read_page_number(ending, parts, relations, reader.styles),
-    )
+    sections: list[Section] = []
+    waiting: list[Paragraph | Table] = []
+
+    def end(ending: etree._Element | None) -> None:
+        number = read_page_number(ending, parts, relations, reader.styles)
+        _end_section(sections, ending, tuple(waiting), number)
+        waiting.clear()
+
+    for element in _inside(body, "p", "tbl"):
+        if (block := reader.block(element)) is not None:
+            waiting.append(block)
+        if (ending := element.find(f"{W}pPr/{W}sectPr")) is not None:
+            end(ending)
+    end(body.find(f"{W}sectPr"))
+    return Layout(usual=reader.styles.usual(), sections=tuple(sections))
+
+
+def _end_section(
+    sections: list[Section],
+    ending: etree._Element | None,
+    blocks: tuple[Paragraph | Table, ...],
+    number: PageNumber | None,
+) -> None:
+    """A section is described where it ends; one that goes on on the same page is none for us."""
+    facts = _A4 | merge([ending])
+    top, right, bottom, left = (mm(facts["pgMar"].get(side, "1440")) for side in _SIDES)
+    width, height = (mm(facts["pgSz"].get(side, _A4["pgSz"][side])) for side in ("w", "h"))
+    if sections:
+        before = sections[-1]
+        goes_on = facts.get("type", {}).get("val") == "continuous" and (before.width, before.height) == (width, height)
+        if goes_on or not blocks:
+            sections[-1] = replace(before, blocks=(*before.blocks, *blocks))
+            return
+        number = number if _has_footer(ending) else before.page_number
+    sections.append(Section(width, height, (top, right, bottom, left), blocks, number))
+
+
+def _has_footer(ending: etree._Element | None) -> bool:
+    """Whether a section has a footer of its own; without one it goes on with that of the section before."""
+    return ending is not None and ending.find(f"{W}footerReference") is not None
 
 
 def _inside(element: etree._Element, *kinds: str) -> Iterator[etree._Element]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from forms_templates.sheet_geometry import family, mm, pt
-from forms_templates.sheet_layout import Layout, Paragraph, Picture, Row, Table
+from forms_templates.sheet_layout import Paragraph, Picture, Row, Section, Table
 
 _MM_PER_PT = 25.4 / 72
 
@@ -51,14 +51,14 @@ def is_signed(row: Row, table: Table) -> bool:
     return any(isinstance(item, Picture) for paragraph in row.cells[0].paragraphs for item in paragraph.items)
 
 
-def page_number(layout: Layout) -> dict[str, str] | None:
+def page_number(section: Section) -> dict[str, str] | None:
     """The number below the text: a box in the page's margin, and since that is none at all, drawn up into it."""
-    number = layout.page_number
+    number = section.page_number
     if number is None:
         return None
     look = number.look
     line = look.line or look.size * 1.3
-    _, right, _, left = layout.margins
+    _, right, _, left = section.margins
     return {
         "content": " ".join("counter(page)" if word is None else _quoted(word) for word in number.words),
         "font-family": family(look.font),

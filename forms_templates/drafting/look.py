@@ -72,7 +72,7 @@ def styles_xml(sheet: Sheet) -> str:
         _style("CellText", "填写（靠左）", 14, 22, align="left", left=2.2, right=1),
         _style("ListHead", "清单栏目", 10.5, 15, align="center"),
         _style("ListValue", "清单填写", 10.5, 15, align="center"),
-        _style("ListText", "清单填写（靠左）", 10.5, 15, align="left"),
+        _style("ListText", "清单填写（靠左）", 10.5, 15, align="left", left=0.8),
         _style("ListAmount", "清单填写（靠右）", 10.5, 15, align="right"),
         _style("OpinionHead", "意见栏目", 14, 22, align="left"),
         _style("OpinionText", "意见", 14, 22, first=28, align="left"),

@@ -14,7 +14,9 @@
     plain 156                      a table without lines
     row HEIGHT | cell | cell       #label, <left, >right, ~small, ^small label; *2 spans; // new line
     head HEIGHT | cell | cell      comes again on every page
+    foot HEIGHT | cell | cell      the row of signatures at the end of a list, in large type
     each worker in workers … end   rows that come once for each
+    last 2 row HEIGHT | …          the row of such a list; the last two are on the page of what follows it
     opinion HEIGHT | head | text   the upper part of an opinion, `sign` rows below it belong to it
     area HEIGHT | head | text | text   a part of the form, full width: lines one below the other
     signs HEIGHT | =TEXT | TEXT @picture | （公章） | DATE @seal
@@ -44,7 +46,7 @@ PARAGRAPHS = {
 }
 _KEEPING = {"keep": True, "free": False}
 _TABLES = ("table", "list", "plain")
-_ROWS = ("row", "head", "opinion", "area", "signs")
+_ROWS = ("row", "head", "foot", "opinion", "area", "signs")
 _PICTURE = re.compile(r"\s*@([a-z_.]+)")
 _SPAN = re.compile(r"\*(\d+)")
 _CELL_STYLES = {"#": "label", "<": "left", ">": "right", "~": "tight", "^": "tight label", "": "centre"}
@@ -158,7 +160,9 @@ def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
         keeps, kind, rest = _words(line)
         if not kind:
             break
-        if kind in ("each", "if"):
+        if kind == "last":
+            rows += _last(*rest.split(" ", 2))
+        elif kind in ("each", "if"):
             ends.append("for" if kind == "each" else "if")
             rows.append(Line("tag", 0, tag=f"{{%tr {ends[-1]} {rest} %}}"))
         elif kind == "end" and ends:
@@ -168,6 +172,13 @@ def _table(word: str, widths: str, lines: Iterator[tuple[int, str]]) -> Grid:
         else:
             raise DraftError(f"第{number}行：表格里不认识“{kind}”。")
     return Grid(tuple(float(width) for width in widths.split()), word, tuple(rows))
+
+
+def _last(count: str, kind: str, rest: str) -> list[Line]:
+    """A list's row twice: as it is, and as the last `count` lines have it, kept with what comes after them."""
+    row = _row(kind, rest)
+    tags = [Line("tag", 0, tag=f"{{%tr {tag} %}}") for tag in (f"if loop.revindex <= {count}", "else", "endif")]
+    return [tags[0], _kept(row, keeps=True), tags[1], row, tags[2]]
 
 
 def _row(kind: str, rest: str) -> Line:

@@ -25,6 +25,10 @@ _PLAIN = {**_LARGE, "left": "FootLine", "right": "FootDate"}
 # Where a draft says [[category]], the words of that choice stand.
 _MARKS = re.compile(r"\[\[([a-z_]+)\]\]")
 _TAG = re.compile(r"{{.*?}}")
+_FOOT_MARGINS = (
+    '<w:tcMar><w:top w:w="40" w:type="dxa"/><w:left w:w="113" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tcMar>'
+)
+_MIDDLE = '<w:vAlign w:val="center"/>'
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -99,21 +103,18 @@ class _Writer:
         else:
             cells, column = "", 0
             for box in line.boxes:
-                cells += self._cell(
-                    box, sum(widths[column : column + box.span]), small=grid.small, plain=grid.word == "plain"
-                )
+                cells += self._cell(box, sum(widths[column : column + box.span]), line, grid)
                 column += box.span
         return f"<w:tr><w:trPr>{shape}</w:trPr>{cells}</w:tr>"
 
-    def _cell(self, box: Box, width: int, *, small: bool, plain: bool) -> str:
+    def _cell(self, box: Box, width: int, line: Line, grid: Grid) -> str:
         span = f'<w:gridSpan w:val="{box.span}"/>' if box.span > 1 else ""
-        styles = _PLAIN if plain else _SMALL if small else _LARGE
+        foot = line.word == "foot"
+        styles = _PLAIN if grid.word == "plain" or foot else _SMALL if grid.small else _LARGE
+        shape = _FOOT_MARGINS if foot else _MIDDLE
         lines = [replace(piece, style=styles[piece.style]) for piece in box.pieces]
-        paragraphs = "".join(self.piece(line, width / TWIPS) for line in lines)
-        return (
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
-            f"{paragraphs}</w:tc>"
-        )
+        paragraphs = "".join(self.piece(each, width / TWIPS) for each in lines)
+        return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{shape}</w:tcPr>{paragraphs}</w:tc>'
 
     def _wide(self, line: Line, widths: list[int], above: Line | None, below: Line | None) -> str:
         joined_above = line.word == "signs" and above is not None and above.word == "opinion"

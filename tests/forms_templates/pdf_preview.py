@@ -70,7 +70,8 @@ def faces_in(pdf: Path) -> set[str]:
     listed = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True, timeout=60).stdout
     lines = [line.split() for line in listed.splitlines()[2:]]
     assert all(line[-5] == "yes" for line in lines), listed
-    return {line[0].partition("+")[2].split("-")[0] for line in lines}
+    # Browsers write what is drawn letter by letter (Type 3) without a name.
+    return {line[0].partition("+")[2].split("-")[0] for line in lines if line[0] != "[none]"}
 
 
 def pages_of(pdf: Path, pdftoppm: str) -> list["PageImage"]:

@@ -69,7 +69,7 @@ def test_every_form_is_the_same_page_from_the_browser_and_as_pdf(
     for kind in ("word", "sheet"):
         assert faces_in(all_as_pdf / f"{code}-{version}-{kind}.pdf") <= OUR_FACES
         assert counted(all_as_pdf / f"{code}-{version}-{kind}.pdf") == (
-            list(range(1, len(word) + 1)) if sheet_layout(form(code, version)).page_number else []
+            list(range(1, len(word) + 1)) if sheet_layout(form(code, version)).sections[0].page_number else []
         )
 
 

@@ -96,7 +96,7 @@ def test_on_paper_only_the_sheet_is_left_and_the_line_that_it_is_practice(office
         expect(page.locator(".paper__title")).to_be_visible()
         expect(page.locator(".practice")).to_contain_text("不作凭据")
         if name == "paper_print":
-            expect(page.locator(".not-in-force")).to_be_visible()
+            expect(page.locator(".paper__page .not-in-force")).to_be_visible()
         page.emulate_media(media="screen")
 
 

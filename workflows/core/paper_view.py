@@ -8,8 +8,9 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 
 from forms_templates.coded_paper import code_text, qr
@@ -134,15 +135,22 @@ def paper_print(request: HttpRequest, pk: int) -> HttpResponseBase:
     sheet = form(document.form_code, document.form_version)
     context = {
         "title": file_name(case, document, sheet),
-        "sheet": sheet_html_of_docx(read_paper(document)),
+        "sheet": printed_sheet(document, case),
         "sheet_css_url": sheet_css_url(sheet.code, sheet.version),
         "word_url": reverse("paper_word", args=[pk]),
         "back_url": reverse("case", args=[case.pk]),
         "auto_print": True,
-        "code": printed_code(document),
         "in_force": is_in_force(case),
     }
     return render(request, "desk/print.html", context)
+
+
+def printed_sheet(document: Document, case: Case) -> SafeString:
+    """The filed paper for the browser's printer: on each of its pages the code and, before it is decided, 未生效."""
+    marks = render_to_string(
+        "desk/_on_every_page.html", {"code": printed_code(document), "in_force": is_in_force(case)}
+    )
+    return sheet_html_of_docx(read_paper(document), marks)
 
 
 def printed_code(document: Document) -> dict[str, str] | None:

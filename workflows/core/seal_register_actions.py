@@ -25,7 +25,7 @@ from .procedure import flows
 from .refusals import NotFound, Refusal
 from .seal_readers import MAY_READ_ALL_SEALS, readable_seals
 
-BOOK = ("seal_register_book", 1)
+BOOK = ("seal_register_book", 2)
 KIND = "signatures.seal"
 MOST_LINES = 2000
 

@@ -12,8 +12,6 @@ from django.urls import reverse
 from audit.models import Event
 from forms_templates.library import form
 from forms_templates.models import Document
-from forms_templates.papers import read_paper
-from forms_templates.sheet import sheet_html_of_docx
 
 from .actions import ACTIONS
 from .actors import Actor
@@ -24,7 +22,7 @@ from .door import perform
 from .early_copies import is_in_force
 from .inbox import PAGE, Wanted, narrowed_tasks
 from .models import Case, DeskTask, Sitting, SittingItem
-from .paper_view import printed_code
+from .paper_view import printed_sheet
 from .procedure import read_entities
 from .refusals import Refusal, Refused
 from .requests import actor_of, office_page, row_number, wants_json
@@ -222,13 +220,7 @@ def sitting_print(request: HttpRequest, pk: int) -> HttpResponseBase:
         perform("desk.print_paper", document, actor, at=now())
         sheet = form(document.form_code, document.form_version)
         styles[sheet.digest] = sheet_css_url(sheet.code, sheet.version)
-        sheets.append(
-            {
-                "sheet": sheet_html_of_docx(read_paper(document)),
-                "code": printed_code(document),
-                "in_force": is_in_force(case),
-            }
-        )
+        sheets.append({"sheet": printed_sheet(document, case), "in_force": is_in_force(case)})
     context = {
         "title": str(found),
         "sheets": sheets,

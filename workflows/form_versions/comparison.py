@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from forms_templates.library import Form
 from forms_templates.placeholders import TAG
 from forms_templates.sheet import sheet_html_of_docx, sheet_layout
-from forms_templates.sheet_layout import Layout, Paragraph, Picture
+from forms_templates.sheet_layout import Layout, Paragraph, Picture, Section
 from signatures.sample_ink import sample_pictures
 
 
@@ -45,12 +45,20 @@ def _names(old: Form, new: Form) -> Iterator[Change]:
 
 
 def _page(old: Layout, new: Layout) -> Iterator[Change]:
-    sizes = [f"{round(each.width)}×{round(each.height)}毫米" for each in (old, new)]
+    sizes = ["、".join(dict.fromkeys(_size(section) for section in each.sections)) for each in (old, new)]
     if sizes[0] != sizes[1]:
         yield Change("纸张", *sizes)
-    margins = ["、".join(f"{round(margin)}" for margin in each.margins) + "毫米" for each in (old, new)]
+    margins = ["；".join(dict.fromkeys(_margins(section) for section in each.sections)) for each in (old, new)]
     if margins[0] != margins[1]:
         yield Change("页边距（上、右、下、左）", *margins)
+
+
+def _size(section: Section) -> str:
+    return f"{round(section.width)}×{round(section.height)}毫米"
+
+
+def _margins(section: Section) -> str:
+    return "、".join(f"{round(margin)}" for margin in section.margins) + "毫米"
 
 
 def _lines(old: Form, new: Form) -> Iterator[Change]:

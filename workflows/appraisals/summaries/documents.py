@@ -28,7 +28,7 @@ from ..models import Appraisal, Confirmation, Grade, State
 from ..summary_models import BEFORE_FILED, Summary, SummaryState
 from . import rules
 
-FORM = ("appraisal_summary", 3)
+FORM = ("appraisal_summary", 4)
 FILLING, REVIEWING, FILING = "fill_summary", "review_summary", "file_summary"
 OFFICER = OpinionCell(
     places=OpinionPlaces("filing", "filed_on", "officer_signature", ""),

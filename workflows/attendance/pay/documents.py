@@ -35,7 +35,7 @@ from .facts import facts_of, in_rows, lines_of, payees, remark_of, total_of, wai
 from .steps import PAYING, PREPARE, REVIEW, SEALING
 from .ways_back import way_back
 
-FORM = ("pay_roster", 3)
+FORM = ("pay_roster", 4)
 PLACES = {
     PREPARE: OpinionPlaces("", "prepared_on", "preparer_signature", ""),
     REVIEW: OpinionPlaces("", "reviewed_on", "reviewer_signature", "township_seal"),

@@ -28,7 +28,7 @@ from .facts import HEAD, MEMBER, SIGNING, Line, facts_of, is_signed, lines_for, 
 from .ink_panel import ink_panels
 from .signals import hints_of
 
-FORM = ("attendance_sheet", 1)
+FORM = ("attendance_sheet", 2)
 FILLING, AUDIT, SEALING = "fill_sheet", "audit_sheet", "seal_sheet"
 PLACES = {
     HEAD: OpinionPlaces("", "head_signed_on", "head_signature", ""),

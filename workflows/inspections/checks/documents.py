@@ -24,7 +24,7 @@ from ..findings.opening import finder_of
 from ..models import Inspection, InspectionItem, InspectionKind, InspectionState
 from .drawing import draw
 
-FORM = ("inspection_record", 1)
+FORM = ("inspection_record", 2)
 CHECK = "check"
 PLACES = {CHECK: OpinionPlaces("", "signed_on", "first_signature", "")}
 VERDICTS = ("正常", "问题", "疑点")

@@ -30,7 +30,7 @@ from . import rules
 from .facts import facts_of
 from .snapshot import said, told
 
-FORM = ("named_roster", 3)
+FORM = ("named_roster", 4)
 CHECKING, REVIEWING, SEALING, RECEIVING = "check_ledger", "review_ledger", "seal_ledger", "receive_ledger"
 PLACES = {
     CHECKING: OpinionPlaces("", "filled_on", "filler_signature", ""),
