@@ -22,6 +22,7 @@ from tests.attendance.months import SEPTEMBER, Month, at, employ, month_of
 from tests.cast import Cast, events_of, nothing_happens, task_of
 from workflows.attendance.models import AttendanceSheet, PayLine, PayRoster, RosterState, SheetState
 from workflows.attendance.pay import export
+from workflows.attendance.pay.documents import FORM
 from workflows.attendance.pay.facts import lines_of
 from workflows.core.models import Case
 from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
@@ -296,7 +297,7 @@ def test_a_roster_begun_on_an_earlier_form_goes_on_with_it_and_a_new_one_takes_t
     cast = month.cast
     month.lock()
     case = open_roster(cast)
-    assert case.forms["pay_roster"] == 3
+    assert case.forms["pay_roster"] == FORM[1]
     # As a case stood before forms were noted on it: the migration notes the second version for those that run.
     Case.objects.filter(pk=case.pk).update(forms={})
     import_module("workflows.attendance.migrations.0003_running_rosters_keep_their_form").keep_second_version(
@@ -308,7 +309,7 @@ def test_a_roster_begun_on_an_earlier_form_goes_on_with_it_and_a_new_one_takes_t
     corrected(month, **absent(month.rows[0].worker_id, 15, 30))
     following = open_roster(cast)
     cast.do("pay.submit", task_of(following), cast.township_clerk, ink(f"秦守义{following.pk}"))
-    assert Document.objects.get(case_key=following.key).form_version == 3
+    assert Document.objects.get(case_key=following.key).form_version == FORM[1]
 
 
 def test_a_voided_roster_gives_its_sheets_back(month: Month) -> None:
