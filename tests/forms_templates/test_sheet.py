@@ -130,13 +130,14 @@ def test_the_style_sheet_stays_in_the_designs_layers_and_away_from_phones() -> N
 
 def test_a_form_that_counts_its_pages_says_so_in_print_and_no_other_does() -> None:
     css = stylesheet(form("agreement", 2))
-    (page,) = re.findall(r"@page (\S+) {.*@bottom-center {([^}]*)}", css)
+    page, odd, even = re.findall(r"@page (\S+) {.*@bottom-center {([^}]*)}", css)
     assert page[0] in sheet_html_of_docx(form("agreement", 2).render(form("agreement", 2).sample(), {}))
     said = dict(part.strip().split(": ", 1) for part in page[1].split(";"))
     assert said["content"] == '"— " counter(page) " —"'
     assert (said["font-size"], said["margin-top"]) == ("14pt", "-14.36mm")
-    # Several papers printed together: the browser would count on from one to the next.
-    assert f".printed > .paper.{page[0]} {{ page: {page[0]}-of-many }}" in css
+    # Several papers printed together: the browser would count on from one to the next (test_many_papers.py).
+    assert (odd[0], even[0]) == (f"{page[0]}-odd", f"{page[0]}-even")
+    assert f".printed:nth-child(odd) > .paper.{page[0]} {{ page: {page[0]}-odd }}" in css
     assert "@bottom-center" not in stylesheet(application_form())
 
 
