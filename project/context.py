@@ -13,7 +13,9 @@ from evidence.overview_view import may_see_overview
 from registry.models import Appointment, County
 from registry.roles import SEES, Role, Sight
 from workflows.administration.access import may_administer
+from workflows.appraisals.overview import sees_appraisals
 from workflows.attendance.pay.views import may_see_pay
+from workflows.attendance.sheets.views import sees_sheets
 from workflows.briefings.views import must_follow_up
 from workflows.core.actors import Actor
 from workflows.core.inbox import count_together, pile_of
@@ -140,7 +142,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("申请", "applications", _sees_cases),
                 ("岗位", "posts", _sees_cases),
                 ("人员", "workers", _sees_cases),
-                ("考勤", "attendance", _sees_cases),
+                ("考勤", "attendance", sees_sheets),
                 ("薪酬", "pay", may_see_pay),
                 ("台账", "ledgers", may_see_ledgers),
             ),
@@ -148,7 +150,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
         (
             "考核督查",
             (
-                ("考核", "appraisals", _sees_cases),
+                ("考核", "appraisals", sees_appraisals),
                 ("督查", "findings", _sees_cases),
                 ("请假", "leaves", _sees_cases),
                 ("离岗", "exits", _sees_cases),

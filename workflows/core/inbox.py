@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from viewflow.workflow.status import STATUS
@@ -136,7 +137,9 @@ def pile_of(actor: Actor) -> list[int]:
 def count_together(actor: Actor, others: Iterable[tuple[str, QuerySet[Any]]], *, pile: bool) -> list[str]:
     """What waits for a person, in one query: their pile, if asked for, is kept for `pile_of`; of everything else, rows
     with the label under which they are counted, the label of each row is returned."""
-    counted = [_labelled(rows, name, Value(0), Value(None)) for name, rows in others if not rows.query.is_empty()]
+    # PostgreSQL takes a bare NULL for text, which no moment goes together with.
+    never = Cast(Value(None), DateTimeField())
+    counted = [_labelled(rows, name, Value(0), never) for name, rows in others if not rows.query.is_empty()]
     if pile := pile and "_pile" not in actor.__dict__:
         longest = mine_of(actor).order_by("created", "pk")[:COUNT_UP_TO]
         counted.append(_labelled(DeskTask.objects.filter(pk__in=longest.values("pk")), "", F("pk"), F("created")))

@@ -33,6 +33,12 @@ KINDS = {
 }
 
 
+def sees_sheets(actor: Actor) -> bool:
+    """Whether there is a township whose sheets the reader may see (no query)."""
+    scopes = [(SEES[Role(each.role)], each.organisation) for each in actor.appointments]
+    return any(scope == Sight.COUNTY or (scope == Sight.OWN and place.township) for scope, place in scopes)
+
+
 def townships_of(actor: Actor) -> list[Organisation]:
     """The townships whose sheets the reader may see: all of the county, or their own (one query for a county's)."""
     own: dict[int, Organisation] = {}
