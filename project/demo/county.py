@@ -29,6 +29,10 @@ from project.demo.people import Official
 from project.demo.places import DEPARTMENTS, FULL_SIZE, TOWNSHIPS
 from project.demo.plan import AT_WORK, SERVED, Resident, draw_up
 from project.demo.stories import ApplicationStory, Story, Told
+from project.demo.walks import Cast
+from project.demo.walks_of_offices import office_walks
+from project.demo.walks_of_people import people_walks
+from project.demo.walks_of_years import year_walks
 from project.demo.years import years_stories
 from registry.models import County, Organisation, User
 from registry.roles import OrganisationKind, Role
@@ -68,6 +72,10 @@ class DemoCounty:
         self.stories += leave_stories(self, self.plan.villages, self.hours, seed)
         self.stories += ledger_stories(self, self.hours, seed, whole=workers >= FULL_SIZE)
         self.stories += years_stories(self, self.plan.residents, self.hours, seed)
+        cast = Cast(self.plan.residents)
+        self.stories += year_walks(self, self.plan.villages, cast, self.hours, seed)
+        self.stories += office_walks(self, self.plan.villages, self.hours, seed)
+        self.stories += people_walks(self, self.plan.residents, cast, self.hours, seed)
         self.system = Actor.system("演示县装载")
         self.county = County()
         self.organisations: dict[str, Organisation] = {}

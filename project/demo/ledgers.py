@@ -34,7 +34,7 @@ LATEST: Mapping[str, tuple[str, ...]] = {
     "100": FILED[:3],
     "102": (*FILED, "send_back"),
     "103": (*RECEIVED, "enter"),
-    "105": RECEIVED,
+    "105": (*RECEIVED, "supplement", "void"),
 }
 # Working days from the opening to each act; the ledger is due five days after it.
 DAYS = {"open": 0, "check": 1, "review": 1, "file": 2, "send_back": 3, "receive": 3, "supplement": 4, "enter": 4}
@@ -125,6 +125,9 @@ class LedgerStory:
                 data = {"reason": words.said(self.dice, words.SUPPLEMENTS)}
                 clerk = self._holder(Role.TOWNSHIP_CLERK)
                 self.case = perform("ledgers.supplement", case, clerk, data, at=at).result
+            elif act == "void":
+                said = {"reason": words.said(self.dice, words.SUPPLEMENTS_VOIDED)}
+                perform("ledgers.void", case, self._holder(Role.TOWNSHIP_CLERK), said, at=at)
             elif act == "enter":
                 officer = self._holder(Role.EMPLOYMENT_SERVICE_OFFICER)
                 data = {"reason": words.said(self.dice, words.ENTERED)}

@@ -1,11 +1,12 @@
-"""The last month that is over in the demo: one village is paid, one waits for the township, one was sent back, one is
-being signed."""
+"""The last month that is over in the demo: of the shown villages one is paid, one waits for the township, one was sent
+back, one is being signed; elsewhere a sheet or a roster lies at each of the other desks."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from project.demo.office_hours import OfficeHours
@@ -29,6 +30,25 @@ VILLAGES = {
     "柳溪村": ((*IN_VILLAGE, "send_back"), 1),
     "云杉村": (IN_VILLAGE[:4], 2),
 }
+AUDITED = (*IN_VILLAGE, "audit", "seal")
+ROSTER = (*AUDITED, "draw_up", "accounts", "prepare")
+# The same in townships nobody is shown first, in the village of those who are at work for the walks (plan.py).
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "102": IN_VILLAGE[:1],
+    "106": IN_VILLAGE[:5],
+    "107": (*IN_VILLAGE, "audit"),
+    "108": AUDITED,
+    "109": (*AUDITED, "correct", *IN_VILLAGE[1:], "audit", "seal", "draw_up", "void_roster", "draw_up"),
+    "110": ("open", "void"),
+    "105": PAID,
+    "201": (*ROSTER, "send_roster_back"),
+    "202": ROSTER,
+    "203": (*ROSTER, "review"),
+    "206": (*ROSTER, "review", "seal_roster"),
+}
+# Working days after the first act; what is done again later is done on the day of what went before.
+AFTER = {"audit": 1, "send_back": 1, "seal": 2, "correct": 3, "draw_up": 3, "accounts": 3, "prepare": 3}
+AFTER |= {"review": 4, "send_roster_back": 4, "seal_roster": 5, "pay": 6}
 LONGEST = 9  # working days that the longest way takes
 
 
@@ -50,24 +70,32 @@ def month_stories(county: County, villages: tuple[Village, ...], hours: OfficeHo
     month = last_month_over(hours)
     for village in villages:
         if village.name in VILLAGES:
-            yield MonthStory(county, village, month, hours, seed)
+            yield MonthStory(county, village, *VILLAGES[village.name], month, hours, seed)
+    first = {village.township: village for village in reversed(villages)}
+    for township, acts in ELSEWHERE.items():
+        yield MonthStory(county, first[township], acts, 1, month, hours, seed)
 
 
 class MonthStory:
     """One village's sheet and, where it goes so far, the township's roster. A village where nobody is under an
     agreement yet has none: then nothing is told."""
 
-    def __init__(self, county: County, village: Village, month: date, hours: OfficeHours, seed: int) -> None:
-        self.county, self.village, self.month = county, village, month
+    def __init__(
+        self,
+        county: County,
+        village: Village,
+        acts: tuple[str, ...],
+        later: int,
+        month: date,
+        hours: OfficeHours,
+        seed: int,
+    ) -> None:
+        self.county, self.village, self.acts, self.month = county, village, acts, month
         self.dice = random.Random(f"month {seed} {village.code}")  # noqa: S311 - invented lives
-        self.acts, later = VILLAGES[village.name]
         first = _since(month, hours) - later
-        after = {"audit": 1, "send_back": 1, "seal": 2, "draw_up": 3, "accounts": 3, "prepare": 3}
-        after |= {"review": 4, "seal_roster": 5, "pay": 6}
         minute = self.dice.randrange(40)
-        self.moments = [
-            hours.moment(first - after.get(act, 0), minute + 12 * number) for number, act in enumerate(self.acts)
-        ]
+        days = accumulate((AFTER.get(act, 0) for act in self.acts), max)
+        self.moments = [hours.moment(first - day, minute + 12 * number) for number, day in enumerate(days)]
         self.sheet: Case | None = None
         self.roster: Case | None = None
 
@@ -141,9 +169,26 @@ class MonthStory:
         said = {"reason": f"{row.worker.name}有一天入户时不在岗，请核实。", f"fault_{row.pk}": "on"}
         self._do("attendance.send_back", Role.TOWNSHIP_REVIEWER, said, at)
 
+    def _correct(self, at: datetime) -> None:
+        said = {"reason": "核对入户记录，有一天记错了。", "opening_key": f"demo-correct-{self.village.code}"}
+        self.sheet = perform("attendance.correct", self.sheet, self._holder(Role.VILLAGE_CLERK), said, at=at).result
+
+    def _void(self, at: datetime) -> None:
+        said = {"reason": "月份选错了，重新填写。"}
+        perform("attendance.void", self.sheet, self._holder(Role.VILLAGE_CLERK), said, at=at)
+
+    def _void_roster(self, at: datetime) -> None:
+        said = {"reason": "漏列了一个村，重新核算。"}
+        perform("pay.void", self.roster, self._holder(Role.TOWNSHIP_CLERK), said, at=at)
+        self.roster = None
+
+    def _send_roster_back(self, at: datetime) -> None:
+        self._do("pay.send_back", Role.TOWNSHIP_REVIEWER, {"reason": "请核对一人的银行账号。"}, at)
+
     def _draw_up(self, at: datetime) -> None:
         township = self.county.organisation(self.village.township)
-        data = {"month": f"{self.month:%Y-%m}", "opening_key": f"demo-pay-{self.village.township}"}
+        key = f"demo-pay-{self.village.township}-{int(at.timestamp())}"
+        data = {"month": f"{self.month:%Y-%m}", "opening_key": key}
         self.roster = perform("pay.open", township, self._holder(Role.TOWNSHIP_CLERK), data, at=at).result
 
     def _accounts(self, at: datetime) -> None:

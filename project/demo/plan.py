@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import accumulate
 
-from project.demo.crowd import EDGE, MAN, Crowd, Person, weighted
+from project.demo.crowd import EDGE, MAN, REGISTERED, Crowd, Person, weighted
 from project.demo.people import SINCE
-from project.demo.places import Village, village_named, villages_for
+from project.demo.places import SHOWN, Village, village_named, villages_for
 from workflows.employment.service import months_after
 
 # What can become of somebody who does not apply now.
 AT_WORK, SERVED, LISTED = "at work", "served", "listed"
+NEVER_STARTED = "never_started"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Resident:
     start_on: date | None = None
     end_on: date | None = None
     post: int = 0  # which of the village's posts
+    in_cast: bool = False  # drawn up for one of the walks (walks.py)
 
     @property
     def applies(self) -> bool:
@@ -67,6 +69,12 @@ _SHOWN: dict[str, tuple[tuple[str, int], ...]] = {
         ("approved", 31), ("approved", 12), ("awaiting_township_review", 5), ("awaiting_township_review", 2),
         ("awaiting_village_review", 1), ("draft", 1), ("awaiting_quota_confirmation+edge", 2),
     ),
+    # Here each approval, or what followed it, has come to a stop of its own.
+    "石磨村": (
+        ("declined", 7), ("lapsed", 3), ("agreement_draft", 1), ("agreement_returned", 2),
+        ("agreement_to_sign", 1), ("agreement_to_seal", 1), ("agreement_voided", 4),
+    ),
+    "枫桥村": (("starts_later", 3), (NEVER_STARTED, 18), ("awaiting_village_deliberation", 1), ("deliberated", 2)),
 }  # fmt: skip
 _GOALS = (
     ("approved", 36), ("awaiting_township_seal", 6), ("awaiting_township_review", 14), ("awaiting_village_seal", 8),
@@ -78,6 +86,19 @@ CLOSED = {"approved", "sent_back_and_approved", "rejected_by_township", "rejecte
 _NOT_IN_NIJING = "awaiting_township_review"
 _FATES = ((AT_WORK, 62), (SERVED, 13), (LISTED, 25))
 _FULL_QUOTA = 5
+# Who is at work for the walks: of each township the months since they began; at the limit, a few days past it.
+_LIMIT, _PAST_THE_LIMIT = 36, 27
+CAST: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("101", (20, 16, 14, 13, 12, 11, 10, 9)), ("104", (18, 15, 14, 12)), ("201", (_LIMIT, 19, 15, 12, 10)),
+    ("102", (17, 14, 12, 10)), ("103", (16, 13, 11, 9)), ("106", (14, 11, 9)),
+    ("107", (_LIMIT, 15, 12)), ("108", (13, 10)), ("109", (16, 12)), ("110", (14, 11)), ("202", (13,)),
+    ("203", (12,)), ("206", (14,)), ("207", (11,)),
+)  # fmt: skip
+# And who came under an agreement long enough ago to stand on the last month's sheet (months.py).
+UNDER_AGREEMENT = (
+    ("102", 1), ("105", 4), ("106", 1), ("107", 1), ("108", 1), ("109", 1), ("110", 1), ("201", 1), ("202", 1),
+    ("203", 1), ("206", 1),
+)  # fmt: skip
 
 
 def draw_up(workers: int, seed: int, on: date) -> Plan:
@@ -107,6 +128,7 @@ class _Drawing:
         yield from self._shown()
         yield from self._at_a_limit()
         yield from self._full_quotas()
+        yield from self._cast()
         yield from self._others()
 
     def _shown(self) -> Iterator[Resident]:
@@ -144,8 +166,27 @@ class _Drawing:
         yield Resident(self.crowd.person(category=EDGE), own[0], "confirmed_beyond_quota", 7)
         self.edge_at_work["104"] = _FULL_QUOTA
 
+    def _cast(self) -> Iterator[Resident]:
+        """At work for the walks: in one village of each township, a second one beside those that are shown."""
+        for township, months in CAST:
+            own = [village for village in self.villages if village.township == township]
+            village = own[min(len(SHOWN.get(township, ())), len(own) - 1)]
+            for start in months:
+                start_on = months_after(self.on, -start) - timedelta(days=_PAST_THE_LIMIT if start == _LIMIT else 0)
+                person = self.crowd.person(category=weighted(self.dice, REGISTERED), born=self._of_middle_age())
+                yield Resident(person, village, AT_WORK, start_on=start_on, in_cast=True)
+        for township, count in UNDER_AGREEMENT:
+            home = next(village for village in self.villages if village.township == township)
+            for number in range(count):
+                person = self.crowd.person(category=weighted(self.dice, REGISTERED), born=self._of_middle_age())
+                yield Resident(person, home, "approved", 58 + 2 * number)
+
+    def _of_middle_age(self) -> date:
+        return self.on - timedelta(days=round(self.dice.uniform(36, 58) * 365.25))
+
     def _others(self) -> Iterator[Resident]:
         stories = round(min(self.workers * 0.3, 150 + self.workers / 50)) - sum(map(len, _SHOWN.values()))
+        stories -= sum(count for _, count in UNDER_AGREEMENT)
         weights = list(accumulate(village.weight for village in self.villages))
         home = self.villages[0]
         every, due = max(1, self.workers // max(stories, 1)), 0

@@ -20,6 +20,7 @@ from registry.roles import Role
 from signatures.demo_strokes import demo_signature
 from workflows.applications.models import State
 from workflows.core.actors import Actor
+from workflows.core.daily import CLOCK
 from workflows.core.door import Step, perform, perform_together
 from workflows.core.models import Case
 from workflows.core.procedure import open_tasks
@@ -64,7 +65,14 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "sent_back_and_waiting": (*_TO_TOWNSHIP, "send_back", "submit", *_TO_TOWNSHIP),
     "sent_back_and_approved": ("send_back", "submit", *_APPROVED),
     "voided": ("void",),
+    "declined": (*_APPROVED, "decline"),
+    "lapsed": (*_APPROVED, "lapse"),
+    **{goal: (*_APPROVED, *way) for goal, way in agreements.WAYS.items()},
+    # The bureau tries the second version of the flow on two cases; handed in again, the village deliberates on them.
+    "awaiting_village_deliberation": ("try_deliberation", "send_back", "submit"),
+    "deliberated": ("try_deliberation", "send_back", "submit", "support_by_head", "support_by_member"),
 }
+_LAPSES_AFTER = 11  # working days: the policy gives ten
 _DESKS: Mapping[str, Role] = {
     "village_opinion": Role.VILLAGE_HEAD,
     "village_seal": Role.VILLAGE_SEAL_KEEPER,
@@ -75,10 +83,16 @@ _DESKS: Mapping[str, Role] = {
 }
 
 
+_SEATS: Mapping[str, Role] = {
+    "support_by_head": Role.VILLAGE_HEAD,
+    "support_by_member": Role.VILLAGE_COMMITTEE_MEMBER,
+}
+
+
 def acts_for(resident: Resident, dice: random.Random) -> list[str]:
     """The acts after the opening: the way to the goal, sometimes with a remark, sometimes taken from the pile."""
     acts = list(WAYS.get(resident.goal, ()))
-    if resident.goal != "draft" and dice.random() < 0.15:
+    if resident.goal != "draft" and "try_deliberation" not in acts and dice.random() < 0.15:
         acts.insert(dice.randint(0, len(acts)), "comment")
     if resident.goal == State.AWAITING_TOWNSHIP_REVIEW and dice.random() < 0.25:
         acts.append("take")
@@ -96,6 +110,9 @@ class ApplicationStory:
         self.acts = acts_for(resident, self.dice)
         # Opening and handing in are one press of the button.
         self.moments = hours.moments(1 + len(self.acts), resident.ago, self.dice)
+        if "lapse" in self.acts:
+            last = self.moments[-1]
+            self.moments = [*hours.moments(len(self.acts), resident.ago + _LAPSES_AFTER, self.dice), last]
 
     def tell(self) -> Story:
         opened, *times = self.moments
@@ -105,12 +122,12 @@ class ApplicationStory:
             source=case,
             worker=self.resident.person.name,
             place=self.resident.village.name,
-            start_on=self.moments[-1].date() + timedelta(days=1),
+            start_on=self.moments[-1].date() + timedelta(days=agreements.STARTS_LATER.get(self.resident.goal, 1)),
             holder=self._holder,
         )
         for act, moment in zip(self.acts, times, strict=True):
             at = yield moment
-            if act in agreements.ACTS:
+            if act in agreements.EVERY_ACT:
                 signing.act(act, at)
             else:
                 self._act(case, act, at)
@@ -165,6 +182,22 @@ class ApplicationStory:
             return
         if act == "comment":
             perform("desk.comment", case, clerk, {"text": words.said(self.dice, words.REMARKS)}, at=at)
+            return
+        if act == "decline":
+            perform("applications.decline", case, clerk, {"reason": words.said(self.dice, words.DECLINED)}, at=at)
+            return
+        if act == "lapse":
+            perform("applications.lapse", case, Actor.system(CLOCK), {}, at=at)
+            return
+        if act == "try_deliberation":
+            supervisor = self.county.holder(Role.BUREAU_SUPERVISOR, "bureau", self.dice)
+            perform("flows.move_case", case, supervisor, {"version": 2}, at=at)
+            return
+        if act in _SEATS:
+            role = _SEATS[act]
+            seat = next(task for task in open_tasks(case) if task.office_role == role)
+            said = {"opinion": words.said(self.dice, words.SUPPORTS)}
+            perform("applications.support_in_village", seat, self._holder(role), said, at=at)
             return
         task = open_tasks(case)[0]
         if act == "confirm_quota" and task.flow_task.name != "quota_confirmation":

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from project.demo.crowd import EDGE
 from project.demo.office_hours import OfficeHours
 from project.demo.plan import AT_WORK, Resident
 from project.demo.stories import County, Story
+from project.demo.walks_of_years import year_of
 from registry.models import Organisation, Worker
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
@@ -78,7 +79,7 @@ class PersonStory(_Acts):
         hours: OfficeHours,
         seed: int,
     ) -> None:
-        self.county, self.resident, self.what, self.acts = county, resident, what, acts
+        self.county, self.resident, self.what, self.acts, self.hours = county, resident, what, acts, hours
         self.dice = random.Random(f"years {seed} {what}")  # noqa: S311 - invented lives
         self.moments = hours.moments(len(acts), ago, self.dice)
         self.case: Case | None = None
@@ -155,18 +156,19 @@ class PersonStory(_Acts):
     # --- an appraisal ---------------------------------------------------------------------------------
 
     def _appraised(self, act: str, at: datetime) -> None:
-        year, clerk = str(self.moments[0].year), self._by(act)
+        year, clerk = year_of(self.hours), self._by(act)
         if act == "record":
+            day = min(at.date(), date(year, 12, 31))
             for kind, text in (
                 ("learning", "参加防火知识学习。"),
                 ("task", "主街清扫完成。"),
                 ("fit", "入户查看，本人在岗。"),
             ):
-                look = {"kind": kind, "good": "yes", "on": f"{at:%Y-%m-%d}", "text": text}
+                look = {"kind": kind, "good": "yes", "on": day.isoformat(), "text": text}
                 perform("appraisals.record", self.tenure, clerk, look, at=at)
             return
         if act == "open":
-            self.case = perform("appraisals.open", self.tenure, clerk, {"year": year}, at=at).result
+            self.case = perform("appraisals.open", self.tenure, clerk, {"year": str(year)}, at=at).result
             return
         words = {"heard_on": f"{at:%Y-%m-%d}", "heard_at": "村委会", "heard_summary": "都说按时到岗。", "grade": "pass",
                  "reason": "全年任务都完成，学习都参加。"}  # fmt: skip
@@ -184,38 +186,6 @@ class PersonStory(_Acts):
         else:
             assert self.case is not None
             self.at_desk("appraisals.propose", self.case, self._by("propose_grade"), {"opinion": "情况属实。"}, at)
-
-
-class SchemeStory(_Acts):
-    """靖安镇's scheme of the year, before anybody is appraised."""
-
-    def __init__(self, county: County, year: int, hours: OfficeHours, seed: int) -> None:
-        self.year = year
-        self.county, self.dice = county, random.Random(f"scheme {seed}")  # noqa: S311 - nothing secret
-        self.moments = hours.moments(4, 40, self.dice)
-
-    def tell(self) -> Story:
-        clerk, reviewer, keeper = (
-            self.holder(role, TOWNSHIP)
-            for role in (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_REVIEWER, Role.TOWNSHIP_SEAL_KEEPER)
-        )
-        at = yield self.moments[0]
-        township = self.county.organisation(TOWNSHIP)
-        case: Case = perform("schemes.open", township, clerk, {"year": str(self.year)}, at=at).result
-        sheet = {
-            "attendance_points": "0", "tasks_points": "40", "learning_points": "20", "fit_points": "10",
-            "opinions_points": "30", "learning_target": "1", "pass_mark": "60",
-            "subjects": f"本镇各村{self.year}年度在岗的扶贫专岗人员。", "grades": "骗取岗位补贴的，直接评为不合格。",
-            "procedure": "村汇总日常记录，听取意见，拟定结果，本人签字。",
-            "organisation": "各行政村组织实施，乡镇审核汇总。",
-            "timetable": "12月底前拟定，次年1月报备。",
-        }  # fmt: skip
-        for action, actor, data, moment in zip(
-            ("schemes.submit", "schemes.approve", "schemes.issue"), (clerk, reviewer, keeper), (sheet, {}, {}),
-            self.moments[1:], strict=True,
-        ):  # fmt: skip
-            at = yield moment
-            self.at_desk(action, case, actor, data, at)
 
 
 class MoneyStory(_Acts):
@@ -297,7 +267,7 @@ class MoneyStory(_Acts):
 
 def years_stories(
     county: County, residents: Sequence[Resident], hours: OfficeHours, seed: int
-) -> Iterator[PersonStory | SchemeStory | MoneyStory]:
+) -> Iterator[PersonStory | MoneyStory]:
     """All of them, for a county in which these live."""
     at_work = [each for each in residents if each.goal == AT_WORK]
     # Whose place counts for no quota: 靖安镇's five edge households stay, or a sixth would not wait for the county.
@@ -307,8 +277,6 @@ def years_stories(
     at_work = [each for each in at_work if each.village.township == TOWNSHIP]
     for resident, (what, acts, ago) in zip(at_work, SHOWN, strict=False):
         story = PersonStory(county, resident, what, acts, ago, hours, seed)
-        if what == "appraised":
-            yield SchemeStory(county, story.moments[0].year, hours, seed)
         yield story
     if residents:
         yield MoneyStory(county, residents[0].village.code, hours, seed)

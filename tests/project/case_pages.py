@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db import connection
 from django.test import Client
@@ -17,12 +17,12 @@ WATCHING = (Role.BUREAU_SUPERVISOR, Role.AUDITOR)
 CONCERNED = (Role.VILLAGE_CLERK, Role.TOWNSHIP_REVIEWER)
 
 
-def pages_that_ask_more_than(most: int) -> list[str]:
+def pages_that_ask_more_than(most: int, but: Collection[str] = ()) -> list[str]:
     """Of each flow and state, with and without a return and a remark, one case: its page for four kinds of readers,
-    and the task pages of those with whom it lies."""
+    and the task pages of those with whom it lies. `but`: flows that are left out, by name."""
     clients: dict[int, Client] = {}
     found = []
-    for user, url in _looks():
+    for user, url in _looks(but):
         if user.pk not in clients:
             clients[user.pk] = Client()
             clients[user.pk].force_login(user, backend="registry.backends.OfficialBackend")
@@ -30,16 +30,16 @@ def pages_that_ask_more_than(most: int) -> list[str]:
         with CaptureQueriesContext(connection) as asked:
             answer = clients[user.pk].get(url)
         if answer.status_code == 200 and len(asked) > most:
-            tables = [q["sql"].partition("FROM")[2].split()[0] for q in asked]
+            tables = [(q["sql"].partition("FROM")[2].split() or q["sql"].split())[0] for q in asked]
             found.append(f"{url} of {user.name}: {len(asked)} {tables}")
     return found
 
 
-def _looks() -> Iterator[tuple[User, str]]:
+def _looks(but: Collection[str]) -> Iterator[tuple[User, str]]:
     seen = set()
     for case in Case.objects.order_by("-pk").prefetch_related("comments", "returns"):
         kind = (case.flow_class, case.entity.state, bool(case.comments.all()), bool(case.returns.all()))
-        if kind in seen:
+        if kind in seen or case.flow_class.__name__ in but:
             continue
         seen.add(kind)
         here = reverse("case", args=[case.pk])
