@@ -109,9 +109,8 @@ def file_scheme(move: Move, label: str, *, sign: Opinion | None = None, seal: Op
     )
 
 
-def township_pictures(scheme: Scheme) -> dict[str, bytes]:
+def township_pictures(opinion: Opinion | None) -> dict[str, bytes]:
     """The reviewer's hand and the township's seal, as they stand on every copy."""
-    opinion = standing(scheme)
     return pictures_of({STEP: opinion}, {STEP: REVIEWER}) if opinion is not None else {}
 
 
@@ -119,15 +118,16 @@ def file_receipt(move: Move, label: str, *, receipt: Opinion | None = None) -> N
     """The next version of a village's copy."""
     copy: SchemeReceipt = move.entity
     scheme = copy.scheme
+    signed = standing(scheme)
     file_opinions(
         move,
         form=case_form(FORM, move.case),
-        values=values_of(scheme, scheme.case.number, standing(scheme), receipt, copy.village.name),
+        values=values_of(scheme, scheme.case.number, signed, receipt, copy.village.name),
         places={RECEIVING: RECEIPT.places},
         opinions={RECEIVING: receipt} if receipt is not None else {},
         label=label,
         sign=receipt,
-        pictures=township_pictures(scheme),
+        pictures=township_pictures(signed),
     )
 
 
@@ -204,7 +204,7 @@ class SchemePaperwork(Paperwork):
         slots: dict[str, Any] = written(values)
         if page.step == DRAWING_UP:
             slots |= self._open_cells(page, scheme)
-        pictures: dict[str, Any] = drawn(township_pictures(scheme))
+        pictures: dict[str, Any] = drawn(township_pictures(opinion))
         if page.step == STEP:
             pictures[REVIEWER.signature] = pad(page, "乡镇审核人签字")
             slots["reviewed_on"] = chinese_date(page.on)
@@ -307,9 +307,10 @@ class ReceiptPaperwork(Paperwork):
         copy: SchemeReceipt = page.entity
         scheme = copy.scheme
         receipt = valid_opinions(page.on_case).get(RECEIVING)
-        values = values_of(scheme, scheme.case.number, standing(scheme), receipt, copy.village.name)
+        signed = standing(scheme)
+        values = values_of(scheme, scheme.case.number, signed, receipt, copy.village.name)
         slots: dict[str, Any] = written(values)
-        pictures: dict[str, Any] = drawn(township_pictures(scheme))
+        pictures: dict[str, Any] = drawn(township_pictures(signed))
         opinion_cell(page, RECEIPT, receipt, slots, pictures, open_here=page.step == RECEIVING, seal_here=False)
         return sheet_html(form_on_page(FORM, page), slots, pictures)
 

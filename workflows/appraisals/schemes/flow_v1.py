@@ -63,6 +63,7 @@ class ReceiptFlow(Procedure):
 
     entity_model = SchemeReceipt
     entity_name = "scheme_receipt"
+    entity_with = ("scheme__case", "scheme__county", "scheme__township", "village")
     paperwork = ReceiptPaperwork()
 
     begin_receipt = Begin().LeadsTo(this.sign_for_scheme)

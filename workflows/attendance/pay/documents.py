@@ -15,7 +15,6 @@ from forms_templates.money import in_figures, in_words
 from forms_templates.sheet import sheet_html
 from forms_templates.values import chinese_date
 from registry.id_numbers import mask_account, mask_id
-from registry.policies import policy_by_id
 from registry.roles import Role
 from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
@@ -69,7 +68,7 @@ def values_of(roster: PayRoster, lines: Sequence[PayLine], opinions: Mapping[str
         "township": roster.township.name,
         "month": f"{roster.month.year}年{roster.month.month}月",
         "number": f"{roster.case.number}{batch}",
-        "rule": partial_rule(policy_by_id(roster.policy_set_id)) if roster.policy_set_id else "",
+        "rule": partial_rule(roster.policy_set.policy()) if roster.policy_set is not None else "",
         "payments": [_row(row, roster) for row in in_rows(lines)],
         "people": str(len({line.worker_id for line in lines})),
         "total": figures(total),

@@ -39,7 +39,7 @@ class SheetFlow(Procedure):
 
     entity_model = AttendanceSheet
     entity_name = "attendance_sheet"
-    entity_with = ("policy_set",)
+    entity_with = ("policy_set", "corrects")
     read_along = True
     paperwork = SheetPaperwork()
 

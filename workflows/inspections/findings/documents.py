@@ -89,7 +89,7 @@ class FindingPaperwork(Paperwork):
 
     def can_lie_in(self, case: Case, state: str) -> bool:
         """Money that is claimed on a verdict holds it where it is."""
-        return not case.entity.recoveries.exists()
+        return not case.once("recoveries", case.entity.recoveries.exists)
 
     def describe(self, case: Case, entity: Finding) -> None:
         case.title = entity.whom[:60]

@@ -31,6 +31,7 @@ from . import rules
 FORM = ("exit_review", 1)
 KIND = "terminations.review"
 CLAIM, RULE, SEAL = "state_claim", "rule_on_it", "seal_ruling"
+DECIDED, CLAIMED = "terminations.decide", "exit_reviews.propose_correction"
 OUTCOMES = ("维持原通知", "撤销原通知")
 PLACES = {
     CLAIM: OpinionPlaces("", "", "claimant_signature", ""),
@@ -50,12 +51,10 @@ def facts_of(review: Review, claim: str, on: Any, actor: Actor | None) -> rules.
     exit_ = review.termination
     decided = claimed = False
     if actor is not None and actor.user is not None:
-        done = DeskTask.objects.filter(owner=actor.user, status="DONE")
-        decided = done.filter(process=exit_.case_id, outcome="terminations.decide").exists()
-        claimed = (
-            review.case_id is not None
-            and done.filter(process=review.case_id, outcome="exit_reviews.propose_correction").exists()
-        )
+        asked = (exit_.case_id, DECIDED), (review.case_id, CLAIMED)
+        done = DeskTask.objects.filter(owner=actor.user, status="DONE", outcome__in=(DECIDED, CLAIMED))
+        acts = set(done.filter(process__in=[case for case, _ in asked if case]).values_list("process", "outcome"))
+        decided, claimed = (each in acts for each in asked)
     return rules.ReviewFacts(
         on=on,
         cause=review.cause,

@@ -34,7 +34,7 @@ class ReviewFlow(Procedure):
 
     entity_model = Review
     entity_name = "exit_review"
-    entity_with = ("termination",)
+    entity_with = ("termination__case", "termination__tenure__worker")
     paperwork = ReviewPaperwork()
 
     begin_review = Begin().LeadsTo(this.state_claim)
