@@ -12,19 +12,34 @@ MOST_PAGES = 20
 DPI = 90
 
 
+POPPLER_PACKAGE = "poppler-utils"  # as Debian and Ubuntu call it
+
+
 class NoPictures(Exception):
     """There are no pictures of these pages; the sentence says why."""
 
 
-def page_pictures(pdf: bytes) -> list[bytes]:
-    """A PNG for each page, MOST_PAGES at most. Raises NoPictures."""
+class PopplerMissing(NoPictures):
+    """This machine draws none; the sentence says what to install. Worth another try later."""
+
+
+def can_draw() -> bool:
+    """Whether this machine has what draws a PDF; asked anew each time, so that an installation is noticed."""
+    return which("pdftoppm") is not None
+
+
+def page_pictures(pdf: bytes, dpi: int = DPI) -> list[bytes]:
+    """A PNG for each page, MOST_PAGES at most. Raises NoPictures, PopplerMissing."""
     program = which("pdftoppm")
     if program is None:
-        raise NoPictures("这台服务器还不能把PDF画成图片，请管理员安装poppler-utils。")
+        raise PopplerMissing(
+            f"这台服务器还不能把PDF画成图片。请管理员安装{POPPLER_PACKAGE}"
+            f"（Debian/Ubuntu：apt install {POPPLER_PACKAGE}），装好后会自动补做。"
+        )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "paper.pdf").write_bytes(pdf)
-        command = [program, "-r", str(DPI), "-l", str(MOST_PAGES), "-png", "paper.pdf", "page"]
+        command = [program, "-r", str(dpi), "-l", str(MOST_PAGES), "-png", "paper.pdf", "page"]
         try:
             done = subprocess.run(  # noqa: S603 -- a fixed command, without our environment
                 command, cwd=folder, timeout=SECONDS, check=False, capture_output=True,

@@ -19,7 +19,7 @@
     last 2 row HEIGHT | …          the row of such a list; the last two are on the page of what follows it
     opinion HEIGHT | head | text   the upper part of an opinion, `sign` rows below it belong to it
     area HEIGHT | head | text | text   a part of the form, full width: lines one below the other
-    signs HEIGHT | =TEXT | TEXT @picture | （公章） | DATE @seal
+    signs HEIGHT | =TEXT | TEXT @picture | （公章） | DATE @seal          ^TEXT over the date, as （公章） stands
     [[category]]                   in a cell of its own: the words of a choice, the chosen one marked
 
 Everything else in a line is printed as it stands, docxtpl's tags included.
@@ -202,7 +202,8 @@ def _signs(cells: list[str]) -> Iterator[Piece]:
         if cell.startswith("="):
             yield _piece("AreaText", cell.removeprefix("="))
         else:
-            yield _piece("StampWord" if cell.endswith("章）") else "SignLine", cell)
+            stamp = cell.startswith("^") or cell.endswith("章）")
+            yield _piece("StampWord" if stamp else "SignLine", cell.removeprefix("^"))
     yield _piece("StampDate" if "@" in date else "SignDate", date)
 
 

@@ -12,10 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 
 from audit.append_only import AppendOnlyError
 from audit.models import Event
 from forms_templates.library import UPLOADED, form
+from forms_templates.libreoffice import Conversion
 from forms_templates.models import FormVersion
 from forms_templates.papers import read_paper
 from forms_templates.sheet import sheet_html_of_docx
@@ -284,6 +286,24 @@ def test_without_libreoffice_the_screen_s_sheets_stand_in_and_it_is_said(
     assert "这台服务器还不能生成PDF" in page
     assert "下面先对照屏幕上的表" in page
     assert page.count('class="paper paper--form') == 2
+
+
+def test_without_poppler_it_is_said_and_tried_again_once_it_is_there(
+    cast: Cast, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = propose(cast)
+    monkeypatch.setattr(
+        "workflows.form_versions.proof_jobs.word_to_pdf",
+        lambda papers: Conversion(pdfs=dict.fromkeys(papers, b"%PDF-1.4 %%EOF")),
+    )
+    monkeypatch.setattr("forms_templates.page_pictures.which", lambda program: None)
+    waiting = DBTaskResult.objects.count()
+    assert "apt install poppler-utils" in draw_proofs.call(made.pk)
+    assert "请管理员安装poppler-utils" in text_of(browser("supervisor").get(f"/forms/proposals/{made.pk}/"))
+    assert DBTaskResult.objects.count() == waiting + 1
+    monkeypatch.setattr("workflows.form_versions.proof_jobs.page_pictures", lambda pdf: [b"png"])
+    assert draw_proofs.call(made.pk) == "样张已画好"
+    assert FormProof.objects.filter(trouble="").count() == 2
 
 
 def test_nothing_chosen_is_said_field_by_field(cast: Cast, browser: Browser) -> None:

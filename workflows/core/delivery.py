@@ -15,7 +15,7 @@ from .case_forms import case_form
 from .filing import digest_of, file_version
 from .receipts import POSTED, REFUSED, SIGNED, HandPlaces, Hands, HandsForm, sign_hands, witness_names
 
-RECEIPT = ("delivery_receipt", 2)
+RECEIPT = ("delivery_receipt", 3)
 RECEIPT_HANDS = HandPlaces(
     "recipient_signature", "deliverer_signature", "first_witness_signature", "second_witness_signature"
 )

@@ -1,7 +1,8 @@
 """The pages of a changed form and of the one it follows, as LibreOffice prints their sample: drawn in the worker.
 
 Whoever decides sees what will come out of the printer. Where LibreOffice is missing, the sheets of the screen stand in
-their place, and it is tried again as long as the form waits for a decision. The job may run twice.
+their place, and it is tried again as long as the form waits for a decision; so where poppler is missing. The job may
+run twice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from forms_templates.library import Form
 from forms_templates.libreoffice import LibreOfficeMissing, word_to_pdf
-from forms_templates.page_pictures import NoPictures, page_pictures
+from forms_templates.page_pictures import NoPictures, PopplerMissing, page_pictures
 from signatures.sample_ink import sample_pictures
 from workflows.core.clock import now
 
@@ -47,16 +48,23 @@ def draw_proofs(proposal_pk: int) -> str:
     except LibreOfficeMissing as error:
         for digest in forms:
             _keep(proposal.county_id, digest, [], str(error))
-        draw_proofs.using(run_after=now() + timedelta(minutes=LOOK_AGAIN_MINUTES)).enqueue(proposal_pk)
-        return str(error)
+        return _look_again(proposal_pk, str(error))
+    missing = ""
     for number, digest in enumerate(forms):
         pages, trouble = [], converted.troubles.get(f"form{number}", "")
         try:
             pages = page_pictures(converted.pdfs[f"form{number}"]) if not trouble else []
         except NoPictures as error:
             trouble = str(error)
+            missing = trouble if isinstance(error, PopplerMissing) else missing
         _keep(proposal.county_id, digest, pages, trouble)
-    return "样张已画好"
+    return _look_again(proposal_pk, missing) if missing else "样张已画好"
+
+
+def _look_again(proposal_pk: int, why: str) -> str:
+    """What is missing here may be installed meanwhile."""
+    draw_proofs.using(run_after=now() + timedelta(minutes=LOOK_AGAIN_MINUTES)).enqueue(proposal_pk)
+    return why
 
 
 def _sample(form: Form) -> bytes:

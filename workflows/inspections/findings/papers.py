@@ -17,7 +17,7 @@ from workflows.core.receipts import SIGNED, HandPlaces, Hands, sign_hands
 
 from ..models import About, Finding
 
-NOTICE, WARNING, RECORD = ("rectification_notice", 2), ("warning_decision", 2), ("inspection_record", 2)
+NOTICE, WARNING, RECORD = ("rectification_notice", 2), ("warning_decision", 3), ("inspection_record", 2)
 FEEDBACK, RECHECK, WARN, DELIVER_WARNING, RECHECK_WARNED, SETTLE, HAND_OVER = (
     "give_feedback",
     "recheck",
