@@ -8,6 +8,8 @@ the browser):
 - No punctuation beyond the right edge (overflowPunct off): it takes the switch the wrong way round.
 - Figures are not Chinese words: in text whose western language is said to be Chinese it breaks 800.00 after the 80.
 
+It overlooks the last section's page where a table ends the file, and prints it upright though it lies across.
+
 And it counts a floating picture's place from above the space before its paragraph, not from its first line, and does
 not centre what stands in a cell with such a picture.
 """
@@ -23,6 +25,8 @@ from forms_templates.zip_container import Member, pack, unpack
 
 _TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\w*)\.xml")
 _STYLES = "word/styles.xml"
+_ENDS_IN_TABLE = re.compile(rb"(?<=</w:tbl>)\s*<w:sectPr(?:(?!<w:sectPr).)*</w:sectPr>\s*</w:body>", re.DOTALL)
+_LAST_PARAGRAPH = b'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
 _CHINESE, _WESTERN = "[\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]", "[0-9A-Za-z]"
 _EMU_PER_POINT = 12700
 _NO_WIDTH = "\u200b"
@@ -44,10 +48,19 @@ def closely_set(docx: bytes) -> bytes:
     except zipfile.BadZipFile:
         return docx  # LibreOffice says that it cannot open it
     styles = next((member.content() for member in members if member.name == _STYLES), b"")
+    ended = [_ended(member) for member in members]
     if b"autoSpaceDE" not in styles or WordStyles(styles).usual().autospace:
-        return docx
+        return docx if ended == members else pack(ended)
     looks = WordStyles(styles)
-    return pack(_changed(member, looks) for member in members)
+    return pack(_changed(member, looks) for member in ended)
+
+
+def _ended(member: Member) -> Member:
+    """With the paragraph after its last table that Word itself always writes."""
+    if member.name != "word/document.xml" or not (found := _ENDS_IN_TABLE.search(member.content())):
+        return member
+    content = member.content()
+    return Member.stored(member.name, content[: found.start()] + _LAST_PARAGRAPH + content[found.start() :])
 
 
 def _changed(member: Member, looks: WordStyles) -> Member:

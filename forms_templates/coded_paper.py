@@ -71,36 +71,48 @@ class _Writer:
         self._default("png", "image/png")
         document = parse(self.package[_DOCUMENT].content())
         size_before: tuple[int, int] | None = None
+        goes_on: dict[str, str] = {}
+        originals = dict(self.package)
         for section in document.iter(f"{W}sectPr"):
             size = _size_of(section)
             own = {reference.get(f"{W}type"): reference for reference in section.findall(f"{W}footerReference")}
             for reference in own.values():
                 self._add_to(self._target(reference.get(f"{R}id", "")), size)
+            goes_on |= {str(kind): self._target(each.get(f"{R}id", "")) for kind, each in own.items()}
             wanted = ["default"] if section.find(f"{W}titlePg") is None else ["default", "first"]
             for kind in wanted:
                 # A section without a footer of its own continues the one before, if the page is the same.
                 if kind not in own and size != size_before:
-                    section.insert(0, self._reference(kind, size))
+                    section.insert(0, self._reference(kind, size, goes_on.get(kind, ""), originals))
             size_before = size
         self._put(_DOCUMENT, _xml(document))
         self._put(_DOCUMENT_RELS, _xml(self.relations))
         self._put(_TYPES, _xml(self.types))
 
-    def _reference(self, kind: str, size: tuple[int, int]) -> etree._Element:
-        name = f"footer_code_{size[0]}x{size[1]}.xml"
+    def _reference(
+        self, kind: str, size: tuple[int, int], continued: str, originals: dict[str, Member]
+    ) -> etree._Element:
+        """A footer for pages of this size; what the footer it goes on with says stands on them, too."""
+        name = f"footer_code_{size[0]}x{size[1]}{posixpath.basename(continued).removesuffix('.xml')}.xml"
+        identifier = f"rIdCode{size[0]}x{size[1]}{posixpath.basename(continued).removesuffix('.xml')}"
         if f"word/{name}" not in self.package:
             body = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
             self._put(f"word/{name}", f"{_HEAD}<w:ftr {_NS}>{body}</w:ftr>".encode())
+            if continued in originals:
+                self._put(f"word/{name}", originals[continued].content())
+            rels = f"word/_rels/{posixpath.basename(continued)}.rels"
+            if rels in originals:
+                self._put(f"word/_rels/{name}.rels", originals[rels].content())
             etree.SubElement(
                 self.types, f"{_CONTENT_TYPES}Override", PartName=f"/word/{name}", ContentType=_FOOTER_TYPE
             )
             self._add_to(f"word/{name}", size)
             etree.SubElement(
-                self.relations, f"{PKG_RELS}Relationship", Id=_footer_id(size), Type=f"{_RELATIONS}/footer", Target=name
+                self.relations, f"{PKG_RELS}Relationship", Id=identifier, Type=f"{_RELATIONS}/footer", Target=name
             )
         reference = etree.Element(f"{W}footerReference")
         reference.set(f"{W}type", kind)
-        reference.set(f"{R}id", _footer_id(size))
+        reference.set(f"{R}id", identifier)
         return reference
 
     def _add_to(self, part: str, size: tuple[int, int]) -> None:
@@ -142,10 +154,6 @@ _NO_RELATIONS = b'<Relationships xmlns="http://schemas.openxmlformats.org/packag
 
 def _xml(tree: etree._Element) -> bytes:
     return _HEAD.encode() + etree.tostring(tree, encoding="UTF-8")
-
-
-def _footer_id(size: tuple[int, int]) -> str:
-    return f"rIdCode{size[0]}x{size[1]}"
 
 
 def _size_of(section: etree._Element) -> tuple[int, int]:

@@ -208,7 +208,7 @@ class _Reader:
                 width=int(extent.get("cx", "0")) / _EMU_PER_MM,
                 height=int(extent.get("cy", "0")) / _EMU_PER_MM,
                 behind=anchor.get("behindDoc") == "1",
-                data=None if data is None or _is_blank(data) else data,
+                data=None if data is None or is_blank(data) else data,
                 inline=anchor.tag == f"{WP}inline",
             )
 
@@ -376,6 +376,6 @@ def _thickness(border: dict[str, str]) -> float:
     return 0.0 if border.get("val", "nil") in ("nil", "none") else int(border.get("sz", "4")) / 8
 
 
-def _is_blank(png: bytes) -> bool:
+def is_blank(png: bytes) -> bool:
     """Whether a picture is the template's place holder: one transparent pixel."""
     return len(png) >= 24 and struct.unpack(">2L", png[16:24]) == (1, 1)

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from forms_templates.filters import FILTERS
 from forms_templates.ooxml import PKG_RELS, WP, A, R, parse
 from forms_templates.permitted import not_permitted
+from forms_templates.shared_pictures import unshared
 from forms_templates.specification import FormTemplateError
 from forms_templates.tags import changes_columns, joined_tags, not_filled, print_braces, wrong
 from forms_templates.zip_container import Member, pack, unpack
@@ -224,7 +225,7 @@ def forbidden_tags(docx: bytes) -> list[str]:
 
 def compile_template(docx: bytes, place: str) -> CompiledTemplate:
     """Compile a Word file; `place` names it in the FormTemplateError a broken tag raises."""
-    members = unpack(docx)
+    members = unshared(unpack(docx))
     parts: dict[str, CompiledPart] = {}
     tags: set[str] = set()
     beside: set[str] = set()

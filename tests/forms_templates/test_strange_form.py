@@ -4,9 +4,12 @@ it, shown on the screen, and what is wrong with a tag is said in words."""
 import io
 import json
 import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from docx import Document
 from docx.document import Document as Word
@@ -16,13 +19,21 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Mm
 from docxtpl import DocxTemplate, RichText
 from PIL import Image
+from playwright.sync_api import Browser
 
+from forms_templates.coded_paper import with_code
+from forms_templates.drafting.word import BLANK_PNG
+from forms_templates.filed_pictures import pictures_in
 from forms_templates.library import Form, Source, compile_form
+from forms_templates.libreoffice import word_to_pdf
 from forms_templates.lint import lint_form
 from forms_templates.sheet import sheet_html_of_docx, sheet_layout, stylesheet
 from forms_templates.sheet_html import tags_in
 from forms_templates.specification import FormTemplateError
 from forms_templates.values import clean_values
+from tests.forms_templates.papers import picture
+from tests.forms_templates.pdf_preview import print_sheet
+from tests.forms_templates.test_same_page import document_of
 from tests.forms_templates.test_whole_library import environment, normal_parts
 
 TOML = """
@@ -132,6 +143,7 @@ def drawn() -> bytes:
     word = Document()
     section = word.sections[0]
     section.header.paragraphs[0].text = "{{ 村名 }}物资"
+    section.footer.paragraphs[0].text = "{{ 村名 }}留存"
     head = section.header.add_table(1, 2, Mm(120))
     head.cell(0, 1).text = "{% for each in goods %}{{ each.name }}{% if not loop.last %}、{% endif %}{% endfor %}"
     word.core_properties.title = "{{ 村名 }}出入库单"
@@ -193,6 +205,58 @@ def test_every_field_has_its_place_on_the_screen(strange: Form) -> None:
     assert "新沙窝村" in sheet
     assert "旧" not in sheet
     assert stylesheet(strange)
+
+
+def test_a_section_across_is_across_on_paper_and_in_the_browser(
+    strange: Form, need_tool: Callable[[str], str], chromium: Browser, tmp_path: Path
+) -> None:
+    need_tool("libreoffice")
+    docx = strange.render(SAMPLE, {})
+    assert document_of(docx).rpartition("</w:tbl>")[2].startswith("<w:sectPr")  # nothing after the last table
+    assert [section.width > section.height for section in sheet_layout(strange).sections] == [False, True]
+    word, sheet = tmp_path / "word.pdf", tmp_path / "sheet.pdf"
+    word.write_bytes(word_to_pdf({"stores": docx}).pdfs["stores"])
+    tab = chromium.new_page()
+    print_sheet(tab, strange, docx, sheet)
+    tab.close()
+    assert across(word) == across(sheet) == [False, True]
+
+
+def test_the_code_leaves_each_page_the_footer_it_goes_on_with(
+    strange: Form, need_tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    need_tool("libreoffice")
+    coded = tmp_path / "coded.pdf"
+    coded.write_bytes(word_to_pdf({"stores": with_code(strange.render(SAMPLE, {}), "ABCDE12345")}).pdfs["stores"])
+    said = subprocess.run(["pdftotext", str(coded), "-"], check=True, capture_output=True, text=True, timeout=60)
+    for page in said.stdout.split("\f")[:-1]:
+        assert "沙窝村留存" in page
+        assert "ABCDE-12345" in page
+
+
+def across(pdf: Path) -> list[bool]:
+    with pikepdf.open(pdf) as opened:
+        return [float(page.MediaBox[2]) > float(page.MediaBox[3]) for page in opened.pages]
+
+
+def test_two_places_copied_from_each_other_get_each_their_own_picture() -> None:
+    word = Document(io.BytesIO(drawn()))
+    blank = io.BytesIO(BLANK_PNG)
+    for name in ("keeper_signature", "clerk_signature"):  # Word keeps the one picture once
+        drawing = word.paragraphs[0].add_run().add_picture(blank, width=Mm(10))
+        drawing._inline.docPr.set("name", name)
+    out = io.BytesIO()
+    word.save(out)
+    both = (("keeper_signature", "保管员签字"), ("clerk_signature", "经手人签字"))
+    places = "".join(
+        f'[pictures.{name}]\nlabel = "{label}"\nkind = "signature"\nwidth_mm = 10\nheight_mm = 10\nwho = "保管员"\n'
+        for name, label in both
+    )
+    form = compile_form(Source(out.getvalue(), TOML + places, json.dumps(SAMPLE, ensure_ascii=False)), "stores", 1)
+    assert lint_form(form) == []
+    given = {"keeper_signature": picture(10, 10, (20, 40, 160)), "clerk_signature": picture(10, 10, (195, 22, 28))}
+    filed = pictures_in(form.render(SAMPLE, given))
+    assert {name: filed[name] for name in given} == given
 
 
 def _with(text: str) -> bytes:

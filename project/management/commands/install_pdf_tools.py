@@ -22,7 +22,9 @@ class Command(BaseCommand):
         by_hand = f"apt install {' '.join(packages)}"
         if settings.NO_APT or shutil.which("apt-get") is None or os.geteuid() != 0:
             why = "设了NO_APT=1" if settings.NO_APT else "需要root，且系统是Debian或Ubuntu"
-            self.say(f"没有LibreOffice、中文字体或poppler，未自动安装（{why}）：除生成PDF和表样图片外一切可用。需要时请运行：{by_hand}")
+            self.say(
+                f"没有LibreOffice、中文字体或poppler，未自动安装（{why}）：除生成PDF和表样图片外一切可用。需要时请运行：{by_hand}"
+            )
             return
         self.say(f"生成PDF还需要系统软件包，现在用apt安装（约需几分钟；不想安装请用 NO_APT=1）：{' '.join(packages)}")
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
