@@ -27,7 +27,7 @@ from workflows.employment.models import Tenure
 from ..models import BEFORE_SUMMARY, Appraisal, HeardOpinion, Scheme, SchemeState, State
 from . import rules
 from .documents import OPINIONS
-from .facts import counted_now, facts_of, served_in
+from .facts import counted_now, facts_of, served_in, voices_of
 from .flow_v1 import AppraisalFlow
 from .forms import KEPT, DraftForm, SubmitForm, VoiceForm
 from .papers import file_form, file_record, recorder_hand, void_hands
@@ -208,27 +208,27 @@ class StrikeOpinion(TaskAction):
     reason_label = "写明为什么划去"
 
     def offered(self, page: Any) -> bool:
-        return bool(self._standing(page.entity).exists())
+        page.entity.case = page.on_case
+        return bool(voices_of(page.entity))
 
     def fields(self, page: Any) -> list[dict[str, Any]]:
-        rows = [(str(each.pk), f"{each.get_kind_display()}{each.name}") for each in self._standing(page.entity)]
+        rows = [(str(each.pk), f"{each.get_kind_display()}{each.name}") for each in voices_of(page.entity)]
         return [{"name": "voice", "label": "哪一条", "choices": rows, "value": (page.typed or {}).get("voice", "")}]
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         return {**super().parse(data, files, context), "voice": str(data.get("voice") or "")}
 
-    def _standing(self, appraisal: Appraisal) -> Any:
-        return HeardOpinion.objects.filter(appraisal=appraisal, struck_at__isnull=True).order_by("pk")
-
     def refusals(self, move: Move) -> Iterable[Refusal]:
         wanted = move.data["voice"]
-        move.data["row"] = next((each for each in self._standing(move.entity) if str(each.pk) == wanted), None)
+        move.data["row"] = next((each for each in voices_of(move.entity) if str(each.pk) == wanted), None)
         return () if move.data["row"] else [Refusal("no_voice", "请选要划去的是哪一条意见。", anchor="voice")]
 
     def apply(self, move: Move) -> None:
         row = move.data["row"]
         row.struck_at = move.at
         row.save()
+        for name in ("voices", "figures"):
+            move.case.forget(name)
         move.reason = str(move.data["reason"])
         move.fields["voice_name"] = row.name
 
