@@ -26,6 +26,7 @@ from workflows.core.trail_view import may_read_trail
 from workflows.form_versions.views import may_take_part as may_change_forms
 from workflows.form_versions.views import waiting_for as forms_waiting
 from workflows.letters.views import may_see_letters
+from workflows.lists.kinds import may_take_in
 from workflows.policies.views import may_take_part, waiting_for
 from workflows.reporting.ledgers.views import may_see_ledgers
 from workflows.reporting.progress_view import may_see_progress
@@ -122,6 +123,11 @@ def _sees_cases(actor: Actor) -> bool:
     return any(SEES[Role(appointment.role)] != Sight.NOTHING for appointment in actor.appointments)
 
 
+def _takes_in_for_an_office(actor: Actor) -> bool:
+    """The administrator finds the lists beside the offices and users."""
+    return may_take_in(actor) and not may_administer(actor)
+
+
 def _holds_office(actor: Actor) -> bool:
     return bool(actor.appointments)
 
@@ -173,6 +179,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("传达", "briefings", must_follow_up),
                 ("政策", "policies", may_take_part),
                 ("表样", "forms", may_change_forms),
+                ("名单", "lists", _takes_in_for_an_office),
                 ("条款对照", "articles", _holds_office),
             ),
         ),
@@ -182,6 +189,7 @@ def _ways() -> tuple[tuple[str, tuple[Way, ...]], ...]:
                 ("单位", "organisations", may_administer),
                 ("用户", "officials", may_administer),
                 ("印章", "seals", may_administer),
+                ("名单", "lists", may_administer),
             ),
         ),
     )

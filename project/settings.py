@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "workflows.attendance",
     "workflows.employment",
     "workflows.administration",
+    "workflows.lists",
     "workflows.policies",
     "workflows.form_versions",
     "workflows.briefings",

@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.form_versions.urls")),
     path("", include("workflows.briefings.urls")),
     path("", include("workflows.letters.urls")),
+    path("", include("workflows.lists.urls")),
     path("", include("workflows.reporting.urls")),
 ]

@@ -94,6 +94,8 @@ class PasswordChange(PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         # Saved by the form together with the password: an initial password is gone once one's own is set.
+        if form.user.must_change_password:
+            self.success_url = reverse_lazy("home")  # what they came for
         form.user.must_change_password = False
         response = super().form_valid(form)
         messages.success(self.request, "密码已修改，下次请用新密码登录。")

@@ -233,6 +233,7 @@ ACTS: dict[str, str] = {
     "registry.enter_household": "---------",
     "registry.import_households": "---------",
     "registry.import_officials": "-------y-",
+    "registry.import_organisations": "-------y-",
     "registry.register_seal": "-------y-",
     "registry.retire_seal": "-------y-",
     "registry.register_certificate": "-------y-",
@@ -256,4 +257,5 @@ ACTS: dict[str, str] = {
     "employment.establish_post": "--y-y----",
     "employment.record_service": "--y-y----",
     "employment.import_service": "--y-y----",
+    "employment.import_posts": "--y-y----",
 }

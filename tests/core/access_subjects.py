@@ -57,6 +57,8 @@ def url_of(name: str, cast: Cast, case: Case) -> str:
         "policy_proposal": [proposed(cast).pk] if name == "policy_proposal" else [],
         **{key: [sitting_of(cast).pk] for key in ("sitting", "sitting_go", "sitting_print")},
         "form": ["post_application"],
+        "list": ["service"],
+        "list_blank": ["service"],
         "form_word": ["post_application", 1],
         "seal_act": [Seal.objects.filter(organisation=cast.village).get().pk, "retire"],
         "certificate_act": [certificate_of(cast).pk, "retire"],

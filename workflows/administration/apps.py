@@ -14,4 +14,5 @@ class AdministrationConfig(AppConfig):
             login_actions,
             official_list,
             organisation_actions,
+            organisation_list,
         )

@@ -63,7 +63,7 @@ class ImportOfficials(ListAction):
         return users
 
     def _check(self, move: Move, rows: Sequence[Mapping[str, str]], places: Mapping[str, Organisation]) -> None:
-        faults = Faults()
+        faults = Faults(move)
         taken = known(User.objects.all(), "username", (User.normalize_username(row["username"]) for row in rows))
         names: dict[str, str] = {}
         held: dict[tuple[str, str], set[str]] = {}

@@ -61,7 +61,7 @@ class DrawUpAgreement(OpenInVillage):
         source: Case = move.subject.source
         earlier = agreement_of(source)
         if earlier is not None:
-            raise Overtaken("这份申请已经有用工协议，没有重复新建。", url=f"/cases/{earlier.case.pk}/")
+            raise Overtaken("这份申请已经有用工协议，没有重复新建。", url=f"/cases/{earlier.case_id}/")
         if not isinstance(source.entity, Application) or source.entity.state != State.APPROVED:
             return [Refusal("not_approved", "请等申请批准以后再签用工协议。", "《办法》第三条")]
         return ()

@@ -41,7 +41,7 @@ def agreement_story(source: Case, application: Application) -> list[Entry]:
     if application.state not in (State.APPROVED, State.SIGNED):
         return []
     agreement = agreement_of(source)
-    if agreement is None:
+    if agreement is None or agreement.case is None:
         return []
     case, url = agreement.case, reverse("case", args=[agreement.case_id])
     concluded = agreement.state == AgreementState.CONCLUDED

@@ -34,13 +34,15 @@ LISTED = (
 
 
 class Faults:
-    """What is wrong with a list, row by row as the office counts them."""
+    """What is wrong with a list, row by row as the office counts them: from 1, or by the `lines` of its sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, move: Move) -> None:
         self.refusals: list[Refusal] = []
+        self.lines: Sequence[int] = move.data.get("lines") or ()
 
     def tell(self, row: int, message: str) -> None:
-        self.refusals.append(Refusal("row", f"第{row}行：{message}"))
+        line = self.lines[row - 1] if self.lines else row
+        self.refusals.append(Refusal("row", f"第{line}行：{message}"))
 
     def refuse(self) -> None:
         if self.refusals:
@@ -165,7 +167,7 @@ class _ListOfPeople:
         self.villages = villages
         self.township: Organisation = move.data["township"]
         self.categories = {category.code for category in policy_on(move.county, move.on).categories}
-        self.faults = Faults()
+        self.faults = Faults(move)
 
     def read(self, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         read = [self._row(number, row) for number, row in enumerate(rows, 1)]

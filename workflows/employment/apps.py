@@ -8,7 +8,7 @@ class EmploymentConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the flows' actions makes them known to the door.
-        from . import actions, service_list  # noqa: F401
+        from . import actions, post_list, service_list  # noqa: F401
         from .agreements import actions as agreement_actions  # noqa: F401
         from .agreements import renewing  # noqa: F401
         from .leaves import actions as leave_actions  # noqa: F401

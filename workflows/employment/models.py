@@ -117,6 +117,7 @@ class AgreementState(models.TextChoices):
     VOIDED = "voided", "已作废"
 
 
+ON_PAPER = "原纸质协议"  # the number of what has none here
 BEFORE_CONCLUDED = (
     AgreementState.DRAFT,
     AgreementState.RETURNED,
@@ -137,7 +138,8 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     county = models.ForeignKey("registry.County", models.PROTECT, verbose_name="县")
     village = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="行政村")
     township = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", verbose_name="乡镇")
-    case = models.OneToOneField("core.Case", models.PROTECT, related_name="agreement", verbose_name="办件")
+    # Empty for one that was signed on paper before this system began: it came in with a list.
+    case = models.OneToOneField("core.Case", models.PROTECT, null=True, related_name="agreement", verbose_name="办件")
     source = models.ForeignKey(
         "core.Case", models.PROTECT, null=True, related_name="agreements", verbose_name="依据的申请"
     )
@@ -155,6 +157,8 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     start_on = models.DateField("开始日期")
     end_on = models.DateField("终止日期")
     yuan_per_month = models.PositiveIntegerField("每月补贴（元）")
+    # Of one from before this system: attendance and pay are kept here from this day on, before it on paper.
+    kept_from = models.DateField("考勤从哪天起记在这里", null=True)
     state = FSMField(
         "状态", default=AgreementState.DRAFT, choices=AgreementState.choices, protected=True, max_length=40
     )
@@ -164,6 +168,10 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         verbose_name = verbose_name_plural = "用工协议"
         constraints = [
             models.CheckConstraint(condition=Q(end_on__gte=F("start_on")), name="agreement_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | Q(state="concluded", tenure__isnull=False),
+                name="agreement_without_case_is_concluded",
+            ),
             models.UniqueConstraint(
                 fields=["source"], condition=~Q(state="voided"), name="one_agreement_per_application"
             ),
@@ -182,9 +190,19 @@ class Agreement(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         return self.state in (AgreementState.DRAFT, AgreementState.RETURNED)
 
     @property
-    def is_renewal(self) -> bool:
-        """续签 of a tenure, not the first agreement of an application."""
+    def carries_on(self) -> bool:
+        """It may follow days of its tenure that no agreement here tells of; the first one of an application never."""
         return self.source_id is None
+
+    @property
+    def is_renewal(self) -> bool:
+        """续签 of a tenure, not the first agreement of an application, nor one from before this system."""
+        return self.carries_on and self.case_id is not None
+
+    @property
+    def number(self) -> str:
+        """As papers name it."""
+        return str(self.case.number) if self.case is not None else ON_PAPER
 
     @transition(
         field=state,

@@ -16,6 +16,7 @@ from workflows.attendance.models import ON_THE_WAY, AttendanceSheet, PayRoster, 
 from workflows.attendance.sheets.days import last_day
 from workflows.core.models import DeskTask
 from workflows.employment.models import Agreement, AgreementState, TenureState
+from workflows.employment.tenures import kept_here
 
 from .models import FILED, Ledger, LedgerState
 
@@ -126,6 +127,7 @@ def _counted(rows: QuerySet[Any], what: str = "pk") -> Coalesce:
 def _under_agreement(month: date, on: date) -> QuerySet[Agreement]:
     """Agreements with a day in the month by now, cut short where the person left."""
     return Agreement.objects.filter(
+        kept_here(min(last_day(month), on)),
         Q(tenure__end_on__isnull=True) | Q(tenure__end_on__gte=month) & Q(tenure__end_on__gte=F("start_on")),
         state=AgreementState.CONCLUDED,
         start_on__lte=min(last_day(month), on),

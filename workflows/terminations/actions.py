@@ -135,7 +135,7 @@ class OpenExit(OpenInVillage):
             case=case,
             tenure=tenure,
             employer=agreements[-1].party_a if agreements else tenure.township,
-            agreement_number=agreements[-1].case.number if agreements else "",
+            agreement_number=agreements[-1].number if agreements else "",
             reason=ground.reason,
             facts=move.data["facts"] or "",
             proof=move.data["proof"] or "",

@@ -19,6 +19,8 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO and not County.objects.exists():
             call_command("demo_county")
+        if not County.objects.exists():
+            self.stdout.write("数据库里还没有县。请运行 manage.py begin_county --help，看怎样建立一个正式使用的县。")
         if settings.DEMO:
             # A county loaded before there were certificates gets them now.
             issue_certificates(now())

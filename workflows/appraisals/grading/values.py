@@ -37,7 +37,7 @@ def agreement_number(appraisal: Appraisal) -> str:
     """The number of the agreement that ran in the year: the last of those that began by its end."""
     found = agreements_by_tenure([appraisal.tenure]).get(appraisal.tenure_id, [])
     begun = [each for each in found if each.start_on.year <= appraisal.year]
-    return begun[-1].case.number if begun else NO_AGREEMENT
+    return begun[-1].number if begun else NO_AGREEMENT
 
 
 def daily_text(appraisal: Appraisal, figures: Figures) -> str:

@@ -29,7 +29,7 @@ from workflows.core.opinions import opinion_facts, valid_opinions
 from workflows.core.paperwork import Button, Page, Paperwork
 from workflows.core.worker_ink import WORKER, Ink, ink_panel, sign_by_worker, standing_ink
 
-from ..models import BEFORE_CONCLUDED, Agreement, AgreementState
+from ..models import BEFORE_CONCLUDED, ON_PAPER, Agreement, AgreementState
 from ..service import service_until
 from ..tenures.spans import service_of
 from . import rules
@@ -37,7 +37,6 @@ from .facts import facts_of
 
 FORM = ("agreement", 3)
 RENEWAL_FORM = ("renewal_agreement", 3)
-ON_PAPER = "原纸质协议"  # what began before this system has no number here
 KIND = "employment.agreement"
 COPIES = "四"
 _EMPLOYER = OpinionPlaces("", "employer_signed_on", "employer_signature", "employer_seal")
@@ -47,7 +46,14 @@ FILLING = "draw_up_agreement"
 
 def form_of(agreement: Agreement) -> Form:
     """A renewal has a paper of its own."""
-    return case_form(RENEWAL_FORM if agreement.is_renewal else FORM, agreement.case)
+    return case_form(RENEWAL_FORM if agreement.is_renewal else FORM, _case_of(agreement))
+
+
+def _case_of(agreement: Agreement) -> Case:
+    """Raises LookupError for one from before this system: it lies in the office on paper, nothing is drawn of it."""
+    if agreement.case is None:
+        raise LookupError(f"agreement {agreement.pk} was signed on paper before this system")
+    return agreement.case
 
 
 def parsed_day(typed: Any) -> date | None:
@@ -82,7 +88,7 @@ def standing(agreement: Agreement) -> Opinion | None:
     waits = (AgreementState.AWAITING_TOWNSHIP_SIGNATURE, AgreementState.AWAITING_VILLAGE_SIGNATURE)
     if agreement.is_live or agreement.state in (*waits, AgreementState.VOIDED):
         return None
-    opinions = valid_opinions(agreement.case)
+    opinions = valid_opinions(_case_of(agreement))
     return next((opinions[step] for step in PLACES if step in opinions), None)
 
 
@@ -107,7 +113,7 @@ def values_of(
     yuan = agreement.yuan_per_month
     values: dict[str, object] = {
         "county": agreement.county.name,
-        "number": agreement.case.number,
+        "number": agreement.number,
         "party_a": party_name(agreement),
         "party_a_representative": opinion.written_by.name if opinion else "",
         "party_b": worker.name,
@@ -141,7 +147,7 @@ def _of_the_renewal(agreement: Agreement) -> dict[str, object]:
     service = service_of([agreement.worker_id]).get(agreement.worker_id, [])
     return {
         "stipend_in_words": in_words(Decimal(agreement.yuan_per_month)),
-        "former_number": former.case.number if former is not None else ON_PAPER,
+        "former_number": former.number if former is not None else ON_PAPER,
         "former_end_on": chinese_date(former.end_on if former is not None else before),
         "appraisal_year": agreement.appraisal_year,
         "appraisal_result": agreement.appraisal_result,

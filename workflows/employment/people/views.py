@@ -250,6 +250,7 @@ def agreement_of(line: Entry) -> Agreement:
     return Agreement(
         pk=line.key,
         tenure_id=line.number,
+        case_id=line.case_pk,
         source_id=None if line.note else line.case_pk,
         state=line.word,
         start_on=line.first,
@@ -274,6 +275,7 @@ def paper_lines(cases: QuerySet[Case]) -> Rows:
 
 def _agreement(line: Entry, on: date, seen: set[int]) -> dict[str, Any]:
     agreement, state = agreement_of(line), AgreementState(line.word)
+    before = "" if line.case_pk else "，系统启用前的纸质协议"
     label, kind = str(state.label), ""
     if state == AgreementState.CONCLUDED:
         if agreement.start_on > on:
@@ -286,7 +288,7 @@ def _agreement(line: Entry, on: date, seen: set[int]) -> dict[str, Any]:
         kind = "ended"
     return {
         "dates": f"{chinese(agreement.start_on)}至{chinese(agreement.end_on)}",
-        "post": line.more,
+        "post": f"{line.more}{before}",
         "state": {"kind": kind, "label": label},
         "url": reverse("case", args=[line.case_pk]) if line.case_pk in seen else "",
     }

@@ -4,6 +4,6 @@ Attendance and pay ask `tenures_in`: only days under a sealed agreement. The led
 on a post, those from before this system too.
 """
 
-from .stints import Stint, stints, tenures_in, under_agreement
+from .stints import Stint, kept_here, stints, tenures_in, under_agreement
 
-__all__ = ["Stint", "stints", "tenures_in", "under_agreement"]
+__all__ = ["Stint", "kept_here", "stints", "tenures_in", "under_agreement"]

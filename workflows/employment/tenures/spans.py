@@ -12,15 +12,16 @@ from ..service import Stretch, clipped, joined
 
 
 def stretches_of(tenure: Tenure, agreements: Iterable[Agreement]) -> tuple[Stretch, ...]:
-    """The days of one tenure, in order: `agreements` are its concluded ones. What began before this system has no
-    agreement of its own and lasts until the first renewal; work that was never taken up has no day."""
+    """The days of one tenure, in order: `agreements` are its concluded ones. What began before this system lasts
+    until the first agreement written down here (one from paper, or a renewal); work never taken up has no day."""
     if tenure.state == TenureState.CANCELLED:
         return ()
     concluded = sorted(agreements, key=lambda each: each.start_on)
     found = [Stretch(each.start_on, each.end_on) for each in concluded]
-    if not concluded or concluded[0].is_renewal:
-        until = concluded[0].start_on - timedelta(days=1) if concluded else None
-        found.insert(0, Stretch(tenure.start_on, until))
+    if not concluded:
+        found.append(Stretch(tenure.start_on, None))
+    elif concluded[0].carries_on and concluded[0].start_on > tenure.start_on:
+        found.insert(0, Stretch(tenure.start_on, concluded[0].start_on - timedelta(days=1)))
     return clipped(joined(found), tenure.start_on, tenure.end_on)
 
 

@@ -29,6 +29,7 @@ def tenures_in(village: Organisation, first_day: date, last_day: date) -> list[S
     """Everybody with days under a sealed agreement in this village, by name and day (one query)."""
     sealed = Agreement.objects.filter(
         _lasting(first_day, last_day, "tenure__"),
+        kept_here(last_day),
         tenure__village=village,
         state=AgreementState.CONCLUDED,
         start_on__lte=last_day,
@@ -46,7 +47,11 @@ def tenures_in(village: Organisation, first_day: date, last_day: date) -> list[S
 def under_agreement(first_day: date, last_day: date) -> QuerySet[Tenure]:
     """The tenures with days under a sealed agreement in the span, anywhere."""
     sealed = Agreement.objects.filter(
-        tenure=OuterRef("pk"), state=AgreementState.CONCLUDED, start_on__lte=last_day, end_on__gte=first_day
+        kept_here(last_day),
+        tenure=OuterRef("pk"),
+        state=AgreementState.CONCLUDED,
+        start_on__lte=last_day,
+        end_on__gte=first_day,
     )
     lasting = Tenure.objects.filter(_lasting(first_day, last_day))
     return lasting.filter(Exists(sealed)).exclude(state=TenureState.CANCELLED)
@@ -56,6 +61,11 @@ def _lasting(first_day: date, last_day: date, prefix: str = "") -> Q:
     """Tenures that had begun by the last day and had not ended before the first."""
     open_ended, later = Q((f"{prefix}end_on__isnull", True)), Q((f"{prefix}end_on__gte", first_day))
     return (open_ended | later) & Q((f"{prefix}start_on__lte", last_day))
+
+
+def kept_here(last_day: date) -> Q:
+    """Whose attendance was not still kept on paper on the last day."""
+    return Q(kept_from__isnull=True) | Q(kept_from__lte=last_day)
 
 
 def stints(tenures: Iterable[Tenure], first_day: date, last_day: date) -> list[Stint]:
@@ -70,8 +80,14 @@ def _stints(
 ) -> list[Stint]:
     found: list[Stint] = []
     for tenure in tenures:
-        own = joined(Stretch(each.start_on, each.end_on) for each in agreements.get(tenure.pk, ()))
+        own = joined(_kept(agreements.get(tenure.pk, ())))
         until = min(last_day, tenure.end_on or last_day)
         inside = clipped(own, max(first_day, tenure.start_on), until)
         found.extend(Stint(tenure, stretch.first, stretch.last or until) for stretch in inside)
     return sorted(found, key=lambda each: (each.tenure.worker.name, each.tenure.worker_id, each.first))
+
+
+def _kept(agreements: Iterable[Agreement]) -> list[Stretch]:
+    """The days whose attendance is kept here."""
+    found = [(max(each.start_on, each.kept_from or each.start_on), each.end_on) for each in agreements]
+    return [Stretch(first, last) for first, last in found if first <= last]
