@@ -19,6 +19,7 @@ from PIL import Image
 from pyhanko.pdf_utils import content, generic, layout
 from pyhanko.pdf_utils.images import pil_image
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
@@ -86,6 +87,8 @@ def sign_pdf(
             signed = _alone(partial(signer.sign_pdf, writer, existing_fields_only=True)).getvalue()
         except (timestamps.TimestampRequestError, OSError, TimeoutError) as error:
             raise PdfSigningError("时间戳服务没有应答，PDF还没有签章。请管理员检查时间戳服务的地址和网络。") from error
+    if not all(each.unchanged for each in check_pdf(signed, "".join(seal.certificates_pem for seal in seals))):
+        raise PdfSigningError("签好的PDF核对没有通过，没有留存。请管理员检查数字证书。")
     return signed
 
 
@@ -127,12 +130,21 @@ def certificates_in(text: str) -> list[x509.Certificate]:
 
 
 def check_pdf(pdf: bytes, roots_pem: str) -> list[FoundSignature]:
-    """Every signature in the PDF, in order; nothing outside is asked. Unreadable files have none."""
+    """Every signature in the PDF, in order; nothing outside is asked. Raises PdfSigningError for what is no PDF."""
     roots = certificates_in(roots_pem) if roots_pem else []
     found = []
-    for embedded in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
+    try:
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    except (PdfError, ValueError) as error:
+        raise PdfSigningError("打不开这个文件：不是PDF，或者已经损坏。") from error
+    for embedded in signatures:
         context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
-        status = _alone(partial(validate_pdf_signature, embedded, signer_validation_context=context))
+        try:
+            status = _alone(partial(validate_pdf_signature, embedded, signer_validation_context=context))
+        except (PdfError, ValueError):
+            # What cannot even be read was not left as it was signed.
+            found.append(FoundSignature(str(embedded.field_name), "", *[False] * 4))
+            continue
         found.append(
             FoundSignature(
                 field=str(embedded.field_name),

@@ -88,15 +88,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             from_on__lte=on,
         )
 
-    def for_user(self, user: "User", on: date) -> Self:
-        """The user's appointments of the day with their organisations, township and county. One query."""
-        return (
-            self.in_force(on)
-            .filter(user=user)
-            .select_related("organisation", "organisation__parent", "organisation__county")
-            .order_by("from_on", "pk")
-        )
-
 
 class Appointment(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments", verbose_name="用户")

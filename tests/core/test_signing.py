@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django_tasks_db.models import DBTaskResult
 from time_machine import travel
@@ -251,3 +252,40 @@ def pdfsig(tmp_path: Path) -> Callable[[bytes], str]:
         return subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, timeout=60, check=True).stdout
 
     return ask
+
+
+def test_whoever_is_handed_a_signed_pdf_can_check_it(
+    certified: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = last_paper(certified.walk_to(State.APPROVED))
+    plain = file_pdf(certified, document)
+    sign_sealed_pdf.call(document.pk)
+    genuine = signed_bytes(document)
+    middle = len(genuine) // 3
+    files = {
+        "genuine": genuine,
+        "changed": genuine[:middle] + bytes([genuine[middle] ^ 1]) + genuine[middle + 1 :],
+        "appended": genuine + b"% a word more",
+        "plain": plain,
+        "rubbish": b"no PDF at all",
+    }
+    said = {}
+    for name, content in files.items():
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(content)
+        try:
+            call_command("check_pdf", path)
+        except CommandError as error:
+            assert "不能作为凭据" in str(error)  # noqa: PT017 - one of five must not be refused
+            said[name] = "wrong: " + capsys.readouterr().out
+        else:
+            said[name] = "good: " + capsys.readouterr().out
+    assert said["genuine"].startswith("good: ")
+    assert "是本系统留存的签章PDF：《贫困人口扶贫专岗申请审批表》" in said["genuine"]
+    assert said["genuine"].count("签的内容没有改动，证书可信") == 2
+    assert said["changed"].startswith("wrong: ")
+    assert "被改动" in said["changed"]
+    assert said["appended"].startswith("wrong: ")
+    assert "不是本系统留存的签章PDF" in said["appended"]
+    assert "没有数字签章" in said["plain"]
+    assert "不是PDF，或者已经损坏" in said["rubbish"]

@@ -112,13 +112,13 @@ def test_nobody_below_the_county_sees_the_county() -> None:
 @pytest.mark.parametrize(("on", "holds"), [(FROM - DAY, False), (FROM, True), (TO, True), (TO + DAY, False)])
 def test_a_role_is_held_from_the_first_to_the_last_day(place: Place, user: User, on: date, *, holds: bool) -> None:
     appointment = appoint(user, place.township, Role.TOWNSHIP_REVIEWER)
-    assert Appointment.objects.for_user(user, on).exists() is holds
+    assert Appointment.objects.in_force(on).filter(user=user).exists() is holds
     assert appointment.is_in_force(on) is holds
 
 
 def test_a_role_without_an_end_goes_on(place: Place, user: User) -> None:
     appoint(user, place.township, Role.TOWNSHIP_REVIEWER, to_on=None)
-    assert Appointment.objects.for_user(user, date(2100, 1, 1)).exists()
+    assert Appointment.objects.in_force(date(2100, 1, 1)).filter(user=user).exists()
 
 
 def test_a_role_at_a_closed_organisation_is_over(place: Place, user: User) -> None:
@@ -129,22 +129,6 @@ def test_a_role_at_a_closed_organisation_is_over(place: Place, user: User) -> No
     for on, holds in ((TO, True), (TO + DAY, False)):
         assert Appointment.objects.in_force(on).exists() is holds
         assert appointment.is_in_force(on) is holds
-
-
-def test_the_appointments_of_a_user_come_whole_in_one_query(
-    place: Place, user: User, django_assert_num_queries: Any
-) -> None:
-    appoint(user, place.village, Role.VILLAGE_CLERK)
-    appoint(user, place.township, Role.TOWNSHIP_CLERK)
-    with django_assert_num_queries(1):
-        seen = [
-            (held.organisation.county.code, held.organisation.township, str(held))
-            for held in Appointment.objects.for_user(user, FROM)
-        ]
-    assert seen == [
-        ("130322", place.township, "青禾村村经办人"),
-        ("130322", place.township, "泥井镇乡镇经办人"),
-    ]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if LEVEL[role] != OrganisationKind.TOWNSHIP])

@@ -8,7 +8,7 @@ from typing import Any
 from registry.models import Organisation
 from registry.policies import policy_on
 from workflows.core import returning
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, TaskAction, refusals_of_form, register, with_slips
 from workflows.core.guards import refusals
 from workflows.core.models import Case
 from workflows.core.numbers import next_number
@@ -119,13 +119,12 @@ class Submit(TaskAction):
     def refusals(self, move: Move) -> Iterable[Refusal]:
         lock_what_is_counted(move.entity)
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
         facts = facts_for(move, move.data)
         found = refusals(rules.ELIGIBILITY, facts)
         unsigned = pledge.refusal(move.entity, move.data, facts.policy, facts.post_type, move.data["ink"])
         if unsigned is not None and not any(slip.anchor.startswith(("worker_", "witness_")) for slip in slips):
             found.append(unsigned)
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        return with_slips(slips, found)
 
     def apply(self, move: Move) -> None:
         application: Application = move.entity

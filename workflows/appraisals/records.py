@@ -15,7 +15,7 @@ from django import forms
 from audit.trail import SubjectStamp
 from registry.models import Appointment
 from registry.roles import Role
-from workflows.core.actions import Action, Move, refusals_of_form, register
+from workflows.core.actions import Action, Move, register, slips_of
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import ReasonForm
 from workflows.core.guards import Guard, GuardsOn, chinese, refusals
@@ -127,7 +127,7 @@ class WriteRecord(_OfOnePerson):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = RecordForm(data)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         return {**form.cleaned_data, "slips": slips}
 
     def find(self, move_subject: Any, actor: Actor) -> tuple[Any, Any]:

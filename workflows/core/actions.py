@@ -5,7 +5,7 @@ An action says what happens. The door says when (under which lock, after which c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -143,6 +143,17 @@ def refusals_of_form(form: forms.BaseForm) -> list[Refusal]:
         for name, messages in form.errors.items()
         for message in messages
     ]
+
+
+def slips_of(*typed: forms.BaseForm) -> list[Refusal]:
+    """The slips of the pen in all of these forms."""
+    return [slip for form in typed if not form.is_valid() for slip in refusals_of_form(form)]
+
+
+def with_slips(slips: Sequence[Refusal], found: Iterable[Refusal]) -> list[Refusal]:
+    """Slips of the pen together with what the rules say of the rest: no cell is told of twice."""
+    told = {slip.anchor for slip in slips}
+    return [*slips, *(each for each in found if not each.anchor or each.anchor not in told)]
 
 
 class CaseAction(Action):

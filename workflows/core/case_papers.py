@@ -44,6 +44,7 @@ def signed_pages(page: Page, tasks: list[DeskTask], events: list[Event]) -> dict
     asks = task is not None and told is not None and done_by_hand_at(case, task.flow_task.name) == "seal"
     return {
         "scans": scans_of(events, standing=told),
+        "scan_stands": told is not None,
         "scans_url": f"{reverse('scans')}?case={case.pk}" if may_bring_back(page.actor, case, tasks) else "",
         "ask_sealed": asks,
         "sealed_on_paper": bool((page.typed or {}).get("on_paper")),

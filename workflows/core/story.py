@@ -63,7 +63,8 @@ def timeline(case: Case, events: list[Event], tasks: list[DeskTask], remarks: di
         if ACTIONS.is_quiet(event.action):
             continue
         note = str(event.details.get("seal_register", "") and f"用印登记{event.details['seal_register']}")
-        note = str(event.details.get("signed_on_paper") or event.details.get("scan") or note)
+        on_paper = str(event.details.get("signed_on_paper") or event.details.get("scan") or "")
+        note = "，".join(part for part in (note, on_paper) if part)
         if event.reason:
             note = event.reason
         if event.action == "desk.comment":

@@ -18,7 +18,7 @@ from signatures.signing import SigningRefused, revoke_signature, sign
 from signatures.strokes import StrokeError, Strokes
 from signatures.strokes import parse as parse_strokes
 
-from .actions import Move
+from .actions import Move, slips_of
 from .models import Case
 from .opinions import note_reuse
 from .paperwork import Page
@@ -100,6 +100,19 @@ class WorkerInkForm(ProxyForm):
         except StrokeError as error:
             self.add_error(strokes_name, str(error))
         return None, None
+
+
+def ink_and_slips(
+    data: Mapping[str, Any], files: Any, beside: forms.Form, basis: str
+) -> tuple[Ink | None, list[Refusal]]:
+    """The worker's ink, which may not be missing, with the slips of the pen in it and in the form beside it."""
+    typed = WorkerInkForm(data, files)
+    slips = slips_of(beside, typed)
+    ink: Ink | None = typed.cleaned_data.get("ink")
+    if ink is None and typed.is_valid():
+        text = "请劳动者本人签字；不会写字的按手印，由一名见证人签字。"
+        slips.append(Refusal("unsigned", text, basis, "worker_strokes"))
+    return ink, slips
 
 
 def standing_ink(kind: str, key: Any) -> dict[str, Signature]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register, slips_of, with_slips
 from workflows.core.desk_forms import OpinionForm, RejectionForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -127,16 +127,13 @@ class RequestSeal(_AtClerk):
         """Slips of the pen are told together with what the rules say of the rest."""
         form, draft = LetterForm(data), LetterDraftForm(data)
         draft.is_valid()
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         # What was typed decides, not what a draft would keep of it: no copies are no copies.
         typed = {"copies": str(data.get("copies") or "").strip()}
         return {**draft.cleaned_data, "slips": slips, "typed": typed}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        found = refusals(rules.REQUEST, facts_of({**move.data, **move.data["typed"]}))
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        return with_slips(move.data["slips"], refusals(rules.REQUEST, facts_of({**move.data, **move.data["typed"]})))
 
     def apply(self, move: Move) -> None:
         case = move.case

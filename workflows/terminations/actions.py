@@ -10,7 +10,7 @@ from django import forms
 from registry.models import Worker
 from registry.policies import policy_on
 from registry.roles import Role
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, TaskAction, register, slips_of, with_slips
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, RejectionForm
 from workflows.core.guards import refusals
@@ -245,17 +245,16 @@ class ProposeExit(_AtVillage):
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         """Slips of the pen are told together with what the rules say of the rest."""
         draft, opinion = ExitDraftForm(data), OpinionForm(data, files)
-        slips = [slip for form in (draft, opinion) if not form.is_valid() for slip in refusals_of_form(form)]
+        slips = slips_of(draft, opinion)
         return {**draft.cleaned_data, **opinion.cleaned_data, "slips": slips}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         self.resolve_finding(move)
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips if slip.anchor}
         ground = GROUNDS[move.entity.reason]
         fields = {name: move.data.get(name) for name in FIELDS}
         found = refusals(content_guards(ground), facts_for(move, fields))
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        return with_slips(slips, found)
 
     def apply(self, move: Move) -> None:
         termination, case = move.entity, move.case

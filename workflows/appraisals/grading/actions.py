@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 from registry.models import Organisation
 from registry.policies import policy_on
 from registry.roles import Role
-from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register, slips_of, with_slips
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, ReasonForm
 from workflows.core.guards import refusals
@@ -247,7 +247,7 @@ class SubmitAppraisal(TaskAction):
         """Slips of the pen are told together with what the rules say of the rest."""
         form, draft = SubmitForm(data, files), DraftForm(data)
         draft.is_valid()
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         return {**draft.cleaned_data, **form.cleaned_data, "slips": slips}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
@@ -255,9 +255,8 @@ class SubmitAppraisal(TaskAction):
         day = move.data.get("heard_on")
         if day is not None and day > move.on:
             slips.append(Refusal("heard_later", "请核对听取意见的日期：不能晚于今天。", "《办法》第八条", "heard_on"))
-        told = {slip.anchor for slip in slips}
         found = refusals(rules.SUBMISSION, facts_of(move.entity, on=move.on, given=move.data, in_post=set()))
-        return [*slips, *(each for each in found if each.anchor not in told or not each.anchor)]
+        return with_slips(slips, found)
 
     def apply(self, move: Move) -> None:
         appraisal: Appraisal = move.entity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, TaskAction, register, slips_of
 from workflows.core.filing import digest_of
 from workflows.core.guards import refusals
 from workflows.core.notices import tell
@@ -47,7 +47,7 @@ class _WithInk(TaskAction):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = self.form_class(data, files)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         ink = form.cleaned_data.get("ink")
         if ink is None and not any((slip.anchor or "").startswith(("worker_", "witness_")) for slip in slips):
             slips.append(_unsigned())
@@ -110,7 +110,7 @@ class WorkerRefuses(TaskAction):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = SigningRefusalForm(data, files)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         # As typed: a name the form finds fault with is still told by the rule with its article.
         named = [" ".join(str(data.get(f"{each}_witness_name") or "").split()) for each in NUMBERS]
         return {**form.cleaned_data, "slips": slips, "named": named}

@@ -9,7 +9,7 @@ from django import forms
 
 from registry.models import Worker
 from registry.policies import policy_on
-from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register, with_slips
 from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
 from workflows.core.notices import tell
@@ -18,7 +18,7 @@ from workflows.core.opening import VoidInVillage
 from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.refusals import Refusal
 from workflows.core.returning import SendBack, go_on
-from workflows.core.worker_ink import WorkerInkForm, void_ink
+from workflows.core.worker_ink import ink_and_slips, void_ink
 
 from ..models import BEFORE_CONCLUDED, Agreement, Post, PostState, Tenure, TenureState
 from ..places import free_and_taken, with_places_taken
@@ -72,25 +72,13 @@ class SubmitAgreement(TaskAction):
     weight = "primary"
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        dates, ink = DatesForm(data), WorkerInkForm(data, files)
-        slips = [slip for form in (dates, ink) if not form.is_valid() for slip in refusals_of_form(form)]
-        signed = ink.cleaned_data.get("ink")
-        if signed is None and ink.is_valid():
-            slips.append(
-                Refusal(
-                    "unsigned",
-                    "请劳动者本人签字；不会写字的按手印，由一名见证人签字。",
-                    "《办法》第三条",
-                    "worker_strokes",
-                )
-            )
-        return {**dates.cleaned_data, "ink": signed, "slips": slips}
+        dates = DatesForm(data)
+        ink, slips = ink_and_slips(data, files, dates, "《办法》第三条")
+        return {**dates.cleaned_data, "ink": ink, "slips": slips}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        found = refusals(rules.CONTENT, facts_for(move, move.data.get("start_on"), move.data.get("end_on")))
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        facts = facts_for(move, move.data.get("start_on"), move.data.get("end_on"))
+        return with_slips(move.data["slips"], refusals(rules.CONTENT, facts))
 
     def apply(self, move: Move) -> None:
         agreement, case = move.entity, move.case

@@ -10,7 +10,7 @@ from django import forms
 
 from registry.models import Worker
 from registry.policies import policy_on
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, TaskAction, register, with_slips
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, RejectionForm, SignatureForm
 from workflows.core.guards import chinese, refusals
@@ -21,7 +21,7 @@ from workflows.core.opening import OpenInVillage, VoidInVillage, opener
 from workflows.core.opinions import give_opinion
 from workflows.core.refusals import NotFound, Overtaken, Refusal
 from workflows.core.returning import SendBack, go_on
-from workflows.core.worker_ink import WorkerInkForm, void_ink
+from workflows.core.worker_ink import ink_and_slips, void_ink
 
 from ..models import AT_WORK, BEFORE_APPROVED, Leave, LeaveState, Tenure, TenureState
 from ..tenures.endings import close_leave, lock_tenure
@@ -136,19 +136,12 @@ class SubmitLeave(TaskAction):
     weight = "primary"
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
-        cells, ink = LeaveForm(data), WorkerInkForm(data, files)
-        slips = [slip for form in (cells, ink) if not form.is_valid() for slip in refusals_of_form(form)]
-        signed = ink.cleaned_data.get("ink")
-        if signed is None and ink.is_valid():
-            text = "请劳动者本人签字；不会写字的按手印，由一名见证人签字。"
-            slips.append(Refusal("unsigned", text, rules.ARTICLE_4, "worker_strokes"))
-        return {**cells.cleaned_data, "ink": signed, "slips": slips}
+        cells = LeaveForm(data)
+        ink, slips = ink_and_slips(data, files, cells, rules.ARTICLE_4)
+        return {**cells.cleaned_data, "ink": ink, "slips": slips}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        found = refusals(rules.APPLYING, facts_for(move, move.data))
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        return with_slips(move.data["slips"], refusals(rules.APPLYING, facts_for(move, move.data)))
 
     def apply(self, move: Move) -> None:
         leave, case = move.entity, move.case

@@ -8,7 +8,7 @@ from typing import Any
 from registry.models import Organisation
 from registry.policies import policy_on
 from registry.roles import Role
-from workflows.core.actions import CaseAction, Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import CaseAction, Move, TaskAction, register, slips_of, with_slips
 from workflows.core.desk_forms import OpinionForm, ReasonForm, RejectionForm
 from workflows.core.guards import refusals
 from workflows.core.models import Case, DeskTask
@@ -116,14 +116,11 @@ class SubmitPost(_AtVillage):
         """Slips of the pen are told together with what the rules say of the rest."""
         form, draft = PostForm(data), PostDraftForm(data)
         draft.is_valid()
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         return {**draft.cleaned_data, **form.cleaned_data, "slips": slips}
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
-        slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        found = refusals(rules.SUBMISSION, facts_of(move, move.data))
-        return [*slips, *(refusal for refusal in found if refusal.anchor not in told)]
+        return with_slips(move.data["slips"], refusals(rules.SUBMISSION, facts_of(move, move.data)))
 
     def apply(self, move: Move) -> None:
         post, case = move.entity, move.case

@@ -9,7 +9,7 @@ from django import forms
 
 from registry.models import Appointment, Organisation
 from registry.roles import OrganisationKind
-from workflows.core.actions import Move, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, TaskAction, register, slips_of, with_slips
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import SignatureForm
 from workflows.core.guards import refusals
@@ -82,7 +82,7 @@ class OpenInspection(Opens):
 
     def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
         form = InspectionForm(data)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         kept = {name: form.cleaned_data.get(name) for name in InspectionForm.base_fields}
         return {**kept, "village": str(data.get("village") or ""), "slips": slips}
 
@@ -116,8 +116,7 @@ class OpenInspection(Opens):
             population=len(population),
         )
         slips: list[Refusal] = data["slips"]
-        told = {slip.anchor for slip in slips}
-        found = [*slips, *(each for each in refusals(rules.OPENING, facts) if each.anchor not in told)]
+        found = with_slips(slips, refusals(rules.OPENING, facts))
         if not found and number > MOST_ITEMS:
             said = f"一次最多检查{MOST_ITEMS}个对象，请缩小范围，或者随机抽查。"
             found.append(Refusal("too_many", said, "《办法》第十二条", "number"))
@@ -197,7 +196,7 @@ class RecordInspection(TaskAction):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         form = RecordForm(data, files)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         seen = {
             name: " ".join(str(data[name]).split())[:200]
             for name in data
@@ -225,8 +224,7 @@ class RecordInspection(TaskAction):
             inspected_on=move.data["inspected_on"],
         )
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips if slip.anchor}
-        return [*slips, *(each for each in refusals(rules.RECORD, facts) if not each.anchor or each.anchor not in told)]
+        return with_slips(slips, refusals(rules.RECORD, facts))
 
     def apply(self, move: Move) -> None:
         inspection: Inspection = move.entity

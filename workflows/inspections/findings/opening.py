@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from registry.models import Appointment, Organisation, User, Worker
 from registry.roles import OrganisationKind, Role
-from workflows.core.actions import Move, refusals_of_form, register
+from workflows.core.actions import Move, refusals_of_form, register, with_slips
 from workflows.core.actors import Actor
 from workflows.core.case_forms import case_form
 from workflows.core.desk_actions import write_comment
@@ -120,7 +120,7 @@ class OpenFinding(OpenInVillage):
             return slips
         case = Case(county=move.county, opened_by=move.actor.user)
         found = refusals(rules.OPENING, facts_of(finding, case, move.actor, move.on, {}))
-        return [*slips, *(each for each in found if each.anchor not in told)]
+        return with_slips(slips, found)
 
     def _seen_at(self, move: Move) -> InspectionItem | None:
         """The item of a recorded inspection that leads to this finding; it leads to one only."""

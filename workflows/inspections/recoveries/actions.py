@@ -11,7 +11,7 @@ from django import forms
 from registry.models import Worker
 from registry.roles import OrganisationKind, Role
 from workflows.attendance.models import PayLine
-from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register, slips_of, with_slips
 from workflows.core.actors import Actor
 from workflows.core.delivery import DeliveryForm, file_receipt
 from workflows.core.desk_forms import SignatureForm
@@ -98,7 +98,7 @@ class OpenRecovery(Opens):
 
     def draft(self, data: Mapping[str, Any]) -> dict[str, Any]:
         form = RecoveryForm(data)
-        slips = [] if form.is_valid() else refusals_of_form(form)
+        slips = slips_of(form)
         kept = {name: form.cleaned_data.get(name) for name in RecoveryForm.base_fields}
         return {**kept, "worker": str(data.get("worker") or ""), "slips": slips}
 
@@ -136,8 +136,7 @@ class OpenRecovery(Opens):
             account=str(move.data["account"] or ""),
         )
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        return [*slips, *(each for each in refusals(rules.OPENING, facts) if each.anchor not in told)]
+        return with_slips(slips, refusals(rules.OPENING, facts))
 
     def _payee(self, move: Move, finding: Finding) -> Worker | None:
         wanted = move.data["worker"]

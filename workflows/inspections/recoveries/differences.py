@@ -14,7 +14,7 @@ from django.urls import reverse
 from registry.models import Worker
 from workflows.attendance.models import PayRoster, RosterState
 from workflows.attendance.pay.ways_back import register_way_back
-from workflows.core.actions import Move, register
+from workflows.core.actions import Move, register, with_slips
 from workflows.core.actors import Actor
 from workflows.core.guards import refusals
 from workflows.core.models import Case
@@ -101,8 +101,7 @@ class RecoverDifference(OpenRecovery):
             account=str(move.data["account"] or ""),
         )
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips}
-        return [*slips, *(each for each in refusals(rules.OPENING, facts) if each.anchor not in told)]
+        return with_slips(slips, refusals(rules.OPENING, facts))
 
     def entity_for(self, move: Move, case: Case) -> Recovery:
         roster, payee, lines = move.subject.roster, move.data["payee"], move.data["lines"]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from registry.roles import Role
-from workflows.core.actions import Move, SealingAction, TaskAction, refusals_of_form, register
+from workflows.core.actions import Move, SealingAction, TaskAction, register, slips_of, with_slips
 from workflows.core.actors import Actor
 from workflows.core.desk_forms import OpinionForm, SignatureForm
 from workflows.core.guards import refusals
@@ -136,10 +136,9 @@ class _States(TaskAction):
 
     def refusals(self, move: Move) -> Iterable[Refusal]:
         slips: list[Refusal] = move.data["slips"]
-        told = {slip.anchor for slip in slips if slip.anchor}
         move.entity.termination = lock_exit(move.entity.termination_id)
         facts = facts_of(move.entity, str(move.data.get("claim") or ""), move.on, None)
-        return [*slips, *(each for each in refusals(rules.CLAIM, facts) if each.anchor not in told)]
+        return with_slips(slips, refusals(rules.CLAIM, facts))
 
     def hand_in(self, move: Move) -> None:
         review, case = move.entity, move.case
@@ -162,7 +161,7 @@ class SubmitObjection(_States):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         claim, ink = ClaimForm(data), WorkerInkForm(data, files)
-        slips = [slip for form in (claim, ink) if not form.is_valid() for slip in refusals_of_form(form)]
+        slips = slips_of(claim, ink)
         signed = ink.cleaned_data.get("ink")
         if signed is None and ink.is_valid():
             said = "请劳动者本人签字；不会写字的按手印，由一名见证人签字。"
@@ -185,7 +184,7 @@ class ProposeCorrection(_States):
 
     def parse(self, data: Mapping[str, Any], files: Any, context: Any = None) -> dict[str, Any]:
         claim, ink = ClaimForm(data), SignatureForm(data, files)
-        slips = [slip for form in (claim, ink) if not form.is_valid() for slip in refusals_of_form(form)]
+        slips = slips_of(claim, ink)
         return {**claim.cleaned_data, **ink.cleaned_data, "slips": slips}
 
     def apply(self, move: Move) -> None:
