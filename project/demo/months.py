@@ -205,5 +205,9 @@ class MonthStory:
         self._do("pay.seal", Role.TOWNSHIP_SEAL_KEEPER, {}, at)
 
     def _pay(self, at: datetime) -> None:
-        voucher = {"voucher": f"{at:%Y-%m}-0087", "paid_on": f"{at:%Y-%m-%d}", "sign": True}
+        voucher = {
+            "voucher": f"{at:%Y-%m}-{int(self.village.township) - 17:04d}",
+            "paid_on": f"{at:%Y-%m-%d}",
+            "sign": True,
+        }
         self._do("pay.confirm", Role.FINANCE_OFFICER, voucher, at)

@@ -33,6 +33,7 @@ from workflows.core.refusals import NotFound, NotYours, Overtaken, Refused
 from workflows.employment.models import EndReason, PostState, Tenure, TenureState
 from workflows.employment.places import places_taken
 from workflows.employment.tenures.periods import served_in
+from workflows.terminations.grounds import GROUNDS
 from workflows.terminations.models import TerminationState
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +376,8 @@ def test_the_township_may_begin_it_and_sees_it(cast: Cast) -> None:
     propose(cast, case, TODAY, **RESIGNS)
     hear(cast, case)
     decide(cast, case)
+
+
+def test_what_became_of_somebody_is_said_in_their_own_word() -> None:
+    assert {ground.done_word for ground in GROUNDS.values()} == {"已终止", "已解除", "已退出", "未上岗"}
+    assert GROUNDS[EndReason.NOT_STARTED].done_word == "未上岗"

@@ -154,7 +154,7 @@ class ExitPaperwork(Paperwork):
         kinds = {TerminationState.EFFECTIVE: "done", TerminationState.RETURNED: "back"}
         label = state.label
         if state == TerminationState.EFFECTIVE:
-            label = f"已{GROUNDS[entity.reason].kind_word}"
+            label = GROUNDS[entity.reason].done_word
         return {"kind": "ended" if state in OVER else kinds.get(state, ""), "label": label}
 
     def heading(self, page: Page) -> str:

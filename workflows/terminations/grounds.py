@@ -46,6 +46,11 @@ class Ground:
         return KIND_WORDS[TenureState(self.kind)]
 
     @property
+    def done_word(self) -> str:
+        """已终止, 已解除, 已退出; who did not start is 未上岗."""
+        return self.kind_word if self.kind == TenureState.CANCELLED else f"已{self.kind_word}"
+
+    @property
     def waits_for_notice(self) -> bool:
         """Whether it can take effect only once the person has the notice: the last day moves on with a late one."""
         decided = (EndReason.FAILED_APPRAISAL, EndReason.STATUS_CHANGED)

@@ -14,7 +14,7 @@ from workflows.core.daily import daily
 from workflows.core.delivery import DeliveryForm, file_receipt
 from workflows.core.desk_forms import OpinionForm
 from workflows.core.door import Step
-from workflows.core.guards import refusals
+from workflows.core.guards import chinese, refusals
 from workflows.core.notices import tell, tell_office
 from workflows.core.opinions import give_opinion, opinion_to_seal
 from workflows.core.receipts import Hands
@@ -189,7 +189,7 @@ def bring_into_effect(move: Move, termination: Termination) -> None:
         move,
         termination.township_id,
         Role.TOWNSHIP_CLERK,
-        f"{tenure.worker.name}已{ground.kind_word}，{last.isoformat()}是最后在岗日，请在当月台账登记变动",
+        f"{tenure.worker.name}{ground.done_word}，{chinese(last)}是最后在岗日，请在当月台账登记变动",
     )
 
 
