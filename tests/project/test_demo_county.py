@@ -219,6 +219,16 @@ def test_everybody_has_a_place_and_no_township_has_a_sixth_edge_household_at_wor
     assert max(edge.values()) == 5
 
 
+@pytest.mark.parametrize("month", range(1, 13))
+def test_what_is_taken_in_lies_before_the_county_began_with_the_system(month: int) -> None:
+    for day in (4, 14, 25):
+        on = date(2027, month, day)
+        began = OfficeHours(on).day(BEGAN_AGO)
+        residents = draw_up(150, 2019, on).residents
+        late = [each for each in residents if (each.end_on or each.start_on or began) > began]
+        assert late == [], f"on {on}"
+
+
 def test_somebody_stands_at_every_limit_of_article_10() -> None:
     residents = draw_up(FULL_SIZE, 2019, TODAY).residents
     leapling = next(each for each in residents if each.person.id_number == "130399196002290019")
