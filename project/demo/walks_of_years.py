@@ -124,10 +124,10 @@ def year_acts(to: str, *, of: str = "", grade: str = "pass") -> tuple[Act, ...]:
 
 _OBJECTS = Act(
     "appraisals.worker_objects", CLERK,
-    lambda walk, at: {**told(walk, at), "objection": "上半年住院，有医院证明，不该扣分。"}, of="appraisal",
+    lambda walk, at: {**told(walk, at), "objection": "上半年住院一个月，有医院证明，表上没有写请假。"}, of="appraisal",
 )  # fmt: skip
 _DECIDES = Act("appraisals.decide_objection", REVIEWER,
-               {"opinion": "住院属实，任务分已补记，结果不变。", "review_grade": "pass"}, of="appraisal")  # fmt: skip
+               {"opinion": "住院属实，请村里补记请假，结果不变。", "review_grade": "pass"}, of="appraisal")  # fmt: skip
 RESULTS: tuple[tuple[str, tuple[Act, ...], int], ...] = (
     ("result gathered", year_acts("hear"), 1),
     ("result returned", (*year_acts("submit"),
