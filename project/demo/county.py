@@ -40,6 +40,7 @@ from signatures.seal_drawing import draw_seal
 from workflows.core.actors import Actor
 from workflows.core.door import perform
 from workflows.employment.models import Post
+from workflows.employment.service import months_after
 
 SEED = 2019
 BEGAN_AGO = 140  # working days since the county began with the system
@@ -237,6 +238,8 @@ class DemoCounty:
                 "employment.import_service",
                 "在岗经历",
                 township=self.organisations[township],
+                # The months before this one were kept on paper.
+                kept_from=self.today.replace(day=1),
                 rows=[self._service(resident) for resident in residents],
             )
 
@@ -274,7 +277,17 @@ class DemoCounty:
             "post": str(self.post(resident).pk) if resident.goal == AT_WORK else "",
             "start_on": str(resident.start_on),
             "end_on": str(resident.end_on or ""),
+            **self._agreed(resident),
         }
+
+    def _agreed(self, resident: Resident) -> dict[str, str]:
+        """The agreement on paper of who is at work: a year, signed some weeks before the county began here."""
+        start_on = resident.start_on
+        if resident.goal != AT_WORK or start_on is None or resident.in_cast:
+            return {}  # of the cast of the walks no agreement on paper was found
+        signed = max(start_on, self.hours.day(BEGAN_AGO) - timedelta(days=45))
+        until = min(months_after(signed, 12), months_after(start_on, 36)) - timedelta(days=1)
+        return {"agreed_from": str(signed), "agreed_until": str(until)}
 
     # --- the stories ------------------------------------------------------------------------------------
 
