@@ -44,6 +44,9 @@ from workflows.employment.service import months_after
 
 SEED = 2019
 BEGAN_AGO = 140  # working days since the county began with the system
+_DEPARTMENT, _TOWNSHIP, _VILLAGE = (
+    str(kind) for kind in (OrganisationKind.COUNTY_DEPARTMENT, OrganisationKind.TOWNSHIP, OrganisationKind.VILLAGE)
+)
 Progress = Callable[[int, int, str], None]
 """Told after every act: how many are done, of how many, and what is being done."""
 
@@ -122,8 +125,8 @@ class DemoCounty:
     def _acts(self) -> int:
         """Every act there will be."""
         villages, townships = len(self.plan.villages), len(TOWNSHIPS)
-        offices = 1 + len(DEPARTMENTS) + 2 * (townships + villages) + 1
-        posts = sum(map(len, self.plan.posts.values()))
+        offices = 2 + townships + villages + 1
+        posts = len({village.township for village in self.plan.villages if self.plan.posts.get(village.code)})
         lists = sum(1 for _ in self._by_township(self.plan.residents)) + sum(1 for _ in self._by_township(self._served))
         return offices + posts + lists + sum(len(story.moments) for story in self.stories)
 
@@ -141,24 +144,34 @@ class DemoCounty:
     def _offices(self) -> None:
         what = "单位和印章"
         self.county = self._do("registry.establish_county", what, code="130322", name="昌黎县", demo=True)
-        name = self.county.name
-        for code, department in DEPARTMENTS:
-            self._organisation(code, OrganisationKind.COUNTY_DEPARTMENT, department, f"{name}{department}")
-        for code, township, _ in TOWNSHIPS:
-            full_name = f"{name}{township}"
-            self._organisation(code, OrganisationKind.TOWNSHIP, township, full_name, f"{full_name}人民政府")
-        for village in self.plan.villages:
-            parent = self.organisations[village.township]
-            full_name = f"{parent.full_name}{village.name}"
-            self._organisation(
-                village.code,
-                OrganisationKind.VILLAGE,
-                village.name,
-                full_name,
-                f"{full_name}村民委员会",
-                parent=parent,
-                clerk_may_hold_seal=village.clerk_keeps_seal,
-            )
+        rows = [
+            *({"code": code, "name": name, "kind": _DEPARTMENT, "parent": ""} for code, name in DEPARTMENTS),
+            *({"code": code, "name": name, "kind": _TOWNSHIP, "parent": ""} for code, name, _ in TOWNSHIPS),
+            *(
+                {
+                    "code": village.code,
+                    "name": village.name,
+                    "kind": _VILLAGE,
+                    "parent": village.township,
+                    "clerk_seal": "是" if village.clerk_keeps_seal else "",
+                }
+                for village in self.plan.villages
+            ),
+        ]
+        founded = self._do("registry.import_organisations", what, rows=rows, opened_on=people.SINCE)
+        self.organisations = {organisation.code: organisation for organisation in founded}
+        for organisation in founded:
+            if organisation.kind != _DEPARTMENT:
+                self._do(
+                    "registry.register_seal",
+                    what,
+                    organisation=organisation,
+                    name=f"{organisation.seal_name}公章（演示）",
+                    picture=draw_seal(organisation.seal_name),
+                    demo=True,
+                    valid_from=people.SINCE,
+                    valid_to=None,
+                )
         rows = [
             {"username": each.username, "name": each.name, "role": str(each.role), "organisation": each.place}
             for each in self.officials
@@ -172,57 +185,20 @@ class DemoCounty:
         )
         self.users = {user.username: user for user in users}
 
-    def _organisation(
-        self,
-        code: str,
-        kind: str,
-        name: str,
-        full_name: str,
-        seal_name: str = "",
-        *,
-        parent: Organisation | None = None,
-        clerk_may_hold_seal: bool = False,
-    ) -> None:
-        organisation: Organisation = self._do(
-            "registry.establish_organisation",
-            "单位和印章",
-            code=code,
-            kind=kind,
-            name=name,
-            full_name=full_name,
-            seal_name=seal_name or full_name,
-            parent=parent,
-            clerk_may_hold_seal=clerk_may_hold_seal,
-            opened_on=people.SINCE,
-        )
-        self.organisations[code] = organisation
-        if seal_name:
-            self._do(
-                "registry.register_seal",
-                "单位和印章",
-                organisation=organisation,
-                name=f"{seal_name}公章（演示）",
-                picture=draw_seal(seal_name),
-                demo=True,
-                valid_from=people.SINCE,
-                valid_to=None,
-            )
-
     def _posts(self) -> None:
-        for code, planned in self.plan.posts.items():
-            for kind, places in planned:
-                type_name, duties, standard, hours = words.POSTS[kind]
-                post = self._do(
-                    "employment.establish_post",
-                    "岗位",
-                    village=self.organisations[code],
-                    type_name=type_name,
-                    duties=duties,
-                    standard=standard,
-                    hours=hours,
-                    places=places,
-                )
-                self.posts.setdefault(code, []).append(post)
+        for township, villages in groupby(self.plan.villages, key=lambda village: village.township):
+            rows, codes = [], []
+            for village in villages:
+                for kind, places in self.plan.posts.get(village.code, ()):
+                    type_name, duties, standard, hours = words.POSTS[kind]
+                    told = {"type_name": type_name, "duties": duties, "standard": standard, "hours": hours}
+                    rows.append({"village": village.code, "places": str(places), **told})
+                    codes.append(village.code)
+            if rows:
+                township_row = self.organisations[township]
+                posts = self._do("employment.import_posts", "岗位", township=township_row, rows=rows)
+                for code, post in zip(codes, posts, strict=True):
+                    self.posts.setdefault(code, []).append(post)
 
     def _lists(self) -> None:
         for township, residents in self._by_township(self.plan.residents):

@@ -186,7 +186,7 @@ class _Drawing:
         return self.on - timedelta(days=round(self.dice.uniform(36, 58) * 365.25))
 
     def _others(self) -> Iterator[Resident]:
-        stories = round(min(self.workers * 0.27, 150 + self.workers / 50)) - sum(map(len, _SHOWN.values()))
+        stories = round(min(self.workers * 0.27, 105 + self.workers / 50)) - sum(map(len, _SHOWN.values()))
         stories -= sum(count for _, count in UNDER_AGREEMENT)
         weights = list(accumulate(village.weight for village in self.villages))
         home = self.villages[0]

@@ -219,12 +219,14 @@ def test_a_list_of_posts_that_cannot_be_right_is_refused(
         (["109", "无名镇", "市", ""], "不认识的类别“市”"),
         (["109001", "无名村", "行政村", "999"], "请写上所属乡镇的代码"),
         (["109", "无名镇", "乡镇", "104"], "只有行政村写所属乡镇"),
+        (["104009", "无名村", "行政村", "104", "可以"], "只对行政村写“是”"),
+        (["109", "无名镇", "乡镇", "", "是"], "只对行政村写“是”"),
     ],
 )
 def test_a_list_of_organisations_that_cannot_be_right_is_refused(row: list[str], sentence: str, cast: Cast) -> None:
     client = browser(cast.administrator)
     with nothing_happens():
-        answer = send(client, "organisations", [ORGANISATIONS[0], row], opened_on="2019-01-01")
+        answer = send(client, "organisations", [[*ORGANISATIONS[0], "村经办人代管印章"], row], opened_on="2019-01-01")
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
 

@@ -15,14 +15,14 @@ from .organisation_actions import composed_names
 @register
 class ImportOrganisations(ListAction):
     """A row: code, name, kind (an OrganisationKind), parent (of a village: the code of its township, which stands in
-    the register or further up in the list)."""
+    the register or further up in the list), clerk_seal (是 where a village's clerk keeps its seal, too)."""
 
     code = "registry.import_organisations"
     label = "导入单位"
     told = "导入单位名单"
     roles = (Role.SYSTEM_ADMINISTRATOR,)
 
-    def make(self, move: Move) -> None:
+    def make(self, move: Move) -> list[Organisation]:
         rows: Sequence[Mapping[str, str]] = move.data["rows"]
         known = by_code(move.county.pk, [row["code"] for row in rows] + [row["parent"] for row in rows])
         faults = Faults(move)
@@ -39,6 +39,8 @@ class ImportOrganisations(ListAction):
                 parent is None or parent.kind != OrganisationKind.TOWNSHIP
             ):
                 faults.tell(number, "行政村请写上所属乡镇的代码；乡镇也在这份名单里的，请排在村的前面。")
+            elif row.get("clerk_seal") not in (None, "", "是") or (row.get("clerk_seal") and parent is None):
+                faults.tell(number, "“村经办人代管印章”只对行政村写“是”，别的空着。")
             elif row["kind"] != OrganisationKind.VILLAGE and row["parent"]:
                 faults.tell(number, "只有行政村写所属乡镇，这一行请空着。")
             else:
@@ -49,6 +51,7 @@ class ImportOrganisations(ListAction):
                     kind=row["kind"],
                     parent=parent,
                     opened_on=move.data["opened_on"],
+                    clerk_may_hold_seal=row.get("clerk_seal") == "是",
                     **composed_names(row["kind"], row["name"], move.county.name, parent),
                 )
         faults.refuse()
@@ -56,3 +59,4 @@ class ImportOrganisations(ListAction):
             organisation.full_clean(exclude=["county", "parent"])
             organisation.save()
         self.note(move, founded.values(), founded=len(founded))
+        return list(founded.values())

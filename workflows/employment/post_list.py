@@ -23,7 +23,7 @@ class ImportPosts(ListAction):
     told = "导入核定的岗位"
     roles = (Role.TOWNSHIP_REVIEWER,)
 
-    def make(self, move: Move) -> None:
+    def make(self, move: Move) -> list[Post]:
         rows: Sequence[Mapping[str, str]] = move.data["rows"]
         township = move.data["township"]
         villages = by_code(move.county.pk, (row["village"] for row in rows))
@@ -57,3 +57,4 @@ class ImportPosts(ListAction):
         Post.objects.bulk_create(posts)
         places_made = sum(post.places for post in posts)
         self.note(move, [township, *villages.values()], posts=len(posts), places=places_made)
+        return posts
