@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from django.db import connection
 from django.test import Client
@@ -16,20 +16,20 @@ from workflows.core.models import Case, DeskTask
 CONCERNED = (Role.VILLAGE_CLERK, Role.TOWNSHIP_REVIEWER)
 
 
-def pages_that_ask_more_than(most: int, granted: Mapping[str, int] | None = None) -> list[str]:
+def pages_that_ask_more_than(most: int) -> list[str]:
     """Of each flow and state, with and without a return and a remark, one case: its page for the village's clerk, the
     township's reviewer and the bureau's supervisor (of each flow one for the auditor, too), and the task pages of those
-    with whom it lies. `granted`: of a flow, by name, how often its pages may ask."""
+    with whom it lies."""
     clients: dict[int, Client] = {}
     found = []
-    for user, url, flow in _looks():
+    for user, url, _ in _looks():
         if user.pk not in clients:
             clients[user.pk] = Client()
             clients[user.pk].force_login(user, backend="registry.backends.OfficialBackend")
             clients[user.pk].get(reverse("password_change"))  # the session's first refresh stands apart
         with CaptureQueriesContext(connection) as asked:
             answer = clients[user.pk].get(url)
-        if answer.status_code == 200 and len(asked) > (granted or {}).get(flow, most):
+        if answer.status_code == 200 and len(asked) > most:
             tables = [(q["sql"].partition("FROM")[2].split() or q["sql"].split())[0] for q in asked]
             found.append(f"{url} of {user.name}: {len(asked)} {tables}")
     return found

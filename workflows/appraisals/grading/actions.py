@@ -188,7 +188,7 @@ class HearOpinion(TaskAction):
             at=move.at,
         )
         move.fields = {name: str(value) for name, value in voice.items()}
-        for name in ("voices", "figures"):
+        for name in ("gathered", "figures"):
             move.case.forget(name)
         keep_words(move, move.data["draft"])
 
@@ -227,7 +227,7 @@ class StrikeOpinion(TaskAction):
         row = move.data["row"]
         row.struck_at = move.at
         row.save()
-        for name in ("voices", "figures"):
+        for name in ("gathered", "figures"):
             move.case.forget(name)
         move.reason = str(move.data["reason"])
         move.fields["voice_name"] = row.name

@@ -35,13 +35,12 @@ from workflows.core.worker_ink import ink_panel
 from ..models import BEFORE_SUMMARY, SETTLED, Appraisal, Grade, State, View, Voice
 from ..scheme_models import CRITERIA
 from . import rules
-from .facts import facts_of, figures_for, outcome_facts, voices_of
+from .facts import facts_of, figures_for, history_of, outcome_facts, voices_of
 from .papers import file_form, standing_ink, void_hands
 from .values import (
     FORM,
     PLACES,
     drawn_in,
-    running_tenure,
     standing_opinions,
     values_of,
 )
@@ -204,7 +203,10 @@ class AppraisalPaperwork(Paperwork):
             return []
         appraisal.case = page.on_case
         if page.step == "settle_result":
-            facts = outcome_facts(appraisal, running_tenure(appraisal), page.policy(appraisal.county), page.on)
+            tenure = appraisal.tenure
+            tenure.worker, tenure.county = appraisal.worker, page.on_case.county
+            policy = page.policy(appraisal.county)
+            facts = outcome_facts(appraisal, tenure, policy, page.on, history_of(appraisal))
             guards = rules.RENEWAL if appraisal.grade == Grade.PASS else rules.TERMINATION
             return list(verdicts(guards, facts))
         by_step: dict[str, tuple[rules.AppraisalGuard, ...]] = {

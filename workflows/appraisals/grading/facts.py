@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Case as Choice
+from django.db.models import Value, When
+
 from registry.id_numbers import last_day_within
-from registry.policies import Policy
+from registry.policies import Policy, policy_on
 from workflows.core.actors import Actor
-from workflows.core.models import DeskTask
+from workflows.core.doers import doers_of
 from workflows.core.opinions import valid_opinions
 from workflows.employment.agreements.renewing import next_term, open_renewal_of
 from workflows.employment.models import LASTING, Tenure
-from workflows.employment.tenures.periods import Served, served
+from workflows.employment.tenures.periods import Served, days_on_post, served
+from workflows.employment.tenures.spans import Histories, histories_of
 
 from ..attendance import year_of
 from ..models import Appraisal, DailyRecord, HeardOpinion, State
@@ -22,6 +27,10 @@ from .figures import Figures, figures_of, from_json
 
 STEP = "village_grades"
 GATHERING = ("appraisals.submit",)
+_HEARD, _LOOKED, _GOOD = "heard", "looked", "good"
+_VOICE = ("pk", "kind", "name", "view", "text", "written_by", "at")
+# Whole, in the order of its table: it may be struck out.
+_VOICE_FIELDS = ["id", "appraisal_id", "kind", "name", "view", "text", "written_by_id", "at", "struck_at"]
 
 
 def year_days(year: int) -> tuple[date, date]:
@@ -36,17 +45,52 @@ def served_in(tenure: Tenure, year: int) -> Served | None:
 
 
 def voices_of(appraisal: Appraisal) -> list[HeardOpinion]:
-    """Whom the village heard, in the order of hearing (one query per page)."""
-    notes = appraisal.case.notes()
-    if "voices" not in notes:
-        notes["voices"] = list(HeardOpinion.objects.filter(appraisal=appraisal, struck_at__isnull=True).order_by("pk"))
-    return list(notes["voices"])
+    """Whom the village heard, in the order of hearing."""
+    return list(_gathered(appraisal)[0])
 
 
 def records_of(appraisal: Appraisal) -> list[DailyRecord]:
-    """The looks of the year that stand (one query)."""
-    found = DailyRecord.objects.filter(tenure=appraisal.tenure_id, struck_at__isnull=True)
-    return list(found.filter(on__range=year_days(appraisal.year)).order_by("on", "pk"))
+    """The looks of the year that stand: of what kind, and whether they were good."""
+    return list(_gathered(appraisal)[1])
+
+
+def _gathered(appraisal: Appraisal) -> tuple[list[HeardOpinion], list[DailyRecord]]:
+    """Both of what the village gathered and nobody struck out; one query per page."""
+    notes = appraisal.case.notes()
+    if "gathered" not in notes:
+        heard = HeardOpinion.objects.filter(appraisal=appraisal, struck_at__isnull=True)
+        looked = DailyRecord.objects.filter(tenure=appraisal.tenure_id, struck_at__isnull=True)
+        good = When(good=True, then=Value(_GOOD))
+        rows = (
+            heard.order_by()
+            .values_list(Value(_HEARD), *_VOICE)
+            .union(
+                looked.filter(on__range=year_days(appraisal.year))
+                .order_by()
+                .values_list(
+                    Value(_LOOKED), "pk", "kind", Value(""), Choice(good, default=Value("")), "text", "written_by", "at"
+                ),
+                all=True,
+            )
+        )
+        voices: list[HeardOpinion] = []
+        records: list[DailyRecord] = []
+        for what, *row in sorted(rows, key=lambda each: (each[0], each[1])):
+            if what == _HEARD:
+                whole = [row[0], appraisal.pk, *row[1:], None]
+                voices.append(HeardOpinion.from_db(DEFAULT_DB_ALIAS, _VOICE_FIELDS, whole))
+            else:
+                records.append(
+                    DailyRecord.from_db(DEFAULT_DB_ALIAS, ["id", "kind", "good"], [*row[:2], row[3] == _GOOD])
+                )
+        notes["gathered"] = voices, records
+    found: tuple[list[HeardOpinion], list[DailyRecord]] = notes["gathered"]
+    return found
+
+
+def history_of(appraisal: Appraisal) -> Histories:
+    """Every tenure of the person with its agreements; one query per page."""
+    return appraisal.case.once("history", lambda: histories_of([appraisal.worker_id]))
 
 
 def counted_now(appraisal: Appraisal) -> Figures:
@@ -68,10 +112,12 @@ def figures_for(appraisal: Appraisal) -> Figures:
 
 def months_in_post(appraisal: Appraisal, until: date) -> set[int]:
     """The months that are over and in which the person was on the post."""
-    found = served_in(appraisal.tenure, appraisal.year)
-    if found is None:
-        return set()
-    return {day.month for day in found.days if (day.year, day.month) < (until.year, until.month)}
+    first, last = year_days(appraisal.year)
+    tenure = appraisal.tenure
+    tenure.worker = appraisal.worker
+    policy = policy_on(appraisal.case.county, until)
+    days = days_on_post(tenure, history_of(appraisal), policy, first, last)
+    return {day.month for day in days if (day.year, day.month) < (until.year, until.month)}
 
 
 def facts_of(
@@ -93,10 +139,7 @@ def facts_of(
 
     gathered = signed = False
     if actor is not None and actor.user is not None:
-        done = DeskTask.objects.filter(
-            process=appraisal.case_id, owner=actor.user, status="DONE", outcome__in=GATHERING
-        )
-        gathered = done.exists()
+        gathered = actor.user.pk in doers_of(appraisal.case, GATHERING)
         opinion = valid_opinions(appraisal.case).get(STEP)
         signed = opinion is not None and opinion.written_by_id == actor.user.pk
     return rules.AppraisalFacts(
@@ -116,12 +159,14 @@ def facts_of(
     )
 
 
-def outcome_facts(appraisal: Appraisal, tenure: Tenure, policy: Policy, on: date) -> rules.OutcomeFacts:
-    """What the rules ask of what follows a filed result."""
+def outcome_facts(
+    appraisal: Appraisal, tenure: Tenure, policy: Policy, on: date, histories: Histories | None = None
+) -> rules.OutcomeFacts:
+    """What the rules ask of what follows a filed result; `histories` of the person where they were read."""
     has_left = tenure.end_on is not None or tenure.state not in LASTING
     begins = ends = None
     if not has_left:
-        begins, ends = next_term(tenure, on, policy)
+        begins, ends = next_term(tenure, on, policy, histories)
     return rules.OutcomeFacts(
         name=appraisal.worker.name,
         on=on,

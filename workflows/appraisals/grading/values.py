@@ -12,11 +12,10 @@ from signatures.models import Signature
 from workflows.core.filing import OpinionPlaces
 from workflows.core.models import Opinion
 from workflows.core.worker_ink import WORKER
-from workflows.employment.models import Tenure
-from workflows.employment.tenures.spans import agreements_by_tenure
 
 from ..models import WITH_RESULT, Appraisal, Confirmation, Grade, HeardOpinion, State, Voice
 from ..scheme_models import CRITERIA
+from .facts import history_of
 from .figures import Figures
 
 FORM = ("appraisal_form", 2)
@@ -35,7 +34,7 @@ MOST_HEARD = 300  # characters of a cell of opinions
 
 def agreement_number(appraisal: Appraisal) -> str:
     """The number of the agreement that ran in the year: the last of those that began by its end."""
-    found = agreements_by_tenure([appraisal.tenure]).get(appraisal.tenure_id, [])
+    _, found = history_of(appraisal)[appraisal.tenure_id]
     begun = [each for each in found if each.start_on.year <= appraisal.year]
     return begun[-1].number if begun else NO_AGREEMENT
 
@@ -170,14 +169,6 @@ def drawn_in(ink: Mapping[str, Signature]) -> dict[str, bytes]:
     """The pictures of the worker's and the witnesses' hands."""
     wanted = (WORKER, FIRST_WITNESS, SECOND_WITNESS)
     return {place: bytes(ink[place].picture) for place in wanted if place in ink}
-
-
-def running_tenure(appraisal: Appraisal) -> Tenure:
-    """The tenure as it is now."""
-    found: Tenure = Tenure.objects.select_related("worker", "post", "village", "township", "county").get(
-        pk=appraisal.tenure_id
-    )
-    return found
 
 
 def standing_opinions(appraisal: Appraisal, opinions: Mapping[str, Opinion]) -> dict[str, Opinion]:

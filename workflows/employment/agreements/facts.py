@@ -8,9 +8,9 @@ from registry.policies import Policy
 from workflows.core.actors import Actor
 from workflows.core.models import DeskTask
 
-from ..models import Agreement, Tenure
+from ..models import Agreement
 from ..service import clipped
-from ..tenures.spans import agreements_by_tenure, stretches_of
+from ..tenures.spans import Histories, histories_of, stretches_of
 from .rules import AgreementFacts
 
 
@@ -22,10 +22,12 @@ def facts_of(
     start_on: date | None,
     end_on: date | None,
     actor: Actor | None = None,
+    histories: Histories | None = None,
 ) -> AgreementFacts:
-    """The person's stretches in two queries, and whether the actor drew the agreement up."""
-    tenures = list(Tenure.objects.filter(worker=agreement.worker).order_by("start_on"))
-    concluded = agreements_by_tenure(tenures)
+    """The person's stretches in one query, or from their `histories`, and whether the actor drew the agreement up."""
+    known = histories if histories is not None else histories_of([agreement.worker_id])
+    tenures = sorted((tenure for tenure, _ in known.values()), key=lambda tenure: (tenure.start_on, tenure.pk))
+    concluded = {key: own for key, (_, own) in known.items()}
     submitted = False
     if actor is not None and actor.user is not None:
         done = DeskTask.objects.filter(process=agreement.case_id, owner=actor.user, outcome="agreements.submit")

@@ -22,7 +22,7 @@ from workflows.core.refusals import NotFound, Overtaken, Refusal
 from ..models import AT_WORK, Agreement, AgreementState, Tenure, TenureState
 from ..tenures.endings import lock_tenure
 from ..tenures.ends import prospects
-from ..tenures.spans import agreements_by_tenure
+from ..tenures.spans import Histories, agreements_by_tenure, histories_of
 from . import rules
 from .facts import facts_of
 from .flow_v1 import AgreementFlow
@@ -126,13 +126,15 @@ def open_renewal_of(tenure: Tenure) -> Agreement | None:
     return waiting.exclude(state__in=(AgreementState.CONCLUDED, AgreementState.VOIDED)).select_related("case").first()
 
 
-def next_term(tenure: Tenure, on: date, policy: Policy) -> tuple[date, date]:
-    """First and last day of the longest renewal that may follow; the last before the first when none may."""
-    (prospect,) = prospects([tenure], {tenure.county_id: policy}, on)
+def next_term(tenure: Tenure, on: date, policy: Policy, histories: Histories | None = None) -> tuple[date, date]:
+    """First and last day of the longest renewal that may follow; the last before the first when none may. One query,
+    none with the person's `histories`."""
+    known = histories if histories is not None else histories_of([tenure.worker_id])
+    (prospect,) = prospects([tenure], {tenure.county_id: policy}, on, known)
     agreed = prospect.agreements[-1].end_on if prospect.agreements else None
     begins = max(agreed + timedelta(days=1), on) if agreed is not None else on
     draft = Agreement(county=tenure.county, worker=tenure.worker, post=tenure.post, tenure=tenure)
-    facts = facts_of(draft, on=on, policy=policy, start_on=begins, end_on=None)
+    facts = facts_of(draft, on=on, policy=policy, start_on=begins, end_on=None, histories=known)
     return begins, rules.latest_end(facts, begins)
 
 

@@ -11,7 +11,7 @@ from registry.policies import Policy
 
 from ..models import Agreement, EndReason, Tenure
 from ..service import Stretch, clipped, last_day_of_service
-from .spans import histories_of, service_in, stretches_of
+from .spans import Histories, histories_of, service_in, stretches_of
 
 
 @dataclass(frozen=True, order=True)
@@ -50,13 +50,16 @@ def last_day_of(tenure: Tenure, agreements: Sequence[Agreement], service: Sequen
     return min(limits, key=lambda each: (each.day, each.reason == EndReason.EXPIRY))
 
 
-def prospects(tenures: Iterable[Tenure], policies: Mapping[int, Policy], on: date) -> list[Prospect]:
-    """When each of these ends and whether it is covered on the day; one query whatever their number.
+def prospects(
+    tenures: Iterable[Tenure], policies: Mapping[int, Policy], on: date, histories: Histories | None = None
+) -> list[Prospect]:
+    """When each of these ends and whether it is covered on the day; one query whatever their number, none with the
+    `histories` of their people.
 
     `policies` by county; the tenures come with their workers.
     """
     rows = list(tenures)
-    histories = histories_of({row.worker_id for row in rows})
+    histories = histories if histories is not None else histories_of({row.worker_id for row in rows})
     service = service_in(histories)
     found = []
     for tenure in rows:

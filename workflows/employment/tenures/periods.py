@@ -13,13 +13,13 @@ from typing import Any
 from django.db.models import Q
 
 from registry.models import Organisation
-from registry.policies import policy_on
+from registry.policies import Policy, policy_on
 from registry.roles import OrganisationKind
 
 from ..models import Agreement, Leave, LeaveState, Tenure, TenureState
 from ..service import Stretch, clipped, days_of
 from .ends import last_day_of
-from .spans import agreements_by_tenure, service_of, stretches_of
+from .spans import Histories, agreements_by_tenure, service_in, service_of, stretches_of
 
 TAKEN_LEAVE = (LeaveState.APPROVED, LeaveState.BACK, LeaveState.CUT_OFF)
 
@@ -109,6 +109,16 @@ def _limits_of_the_undated(rows: Sequence[Tenure], agreements: dict[int, list[Ag
     service = service_of({row.worker_id for row in undated})
     policy = policy_on(undated[0].county, on)
     return {row.pk: last_day_of(row, (), service.get(row.worker_id, ()), policy).day for row in undated}
+
+
+def days_on_post(tenure: Tenure, histories: Histories, policy: Policy, first: date, last: date) -> frozenset[date]:
+    """The days of one tenure in a period, from what was read of all tenures of the person (`histories_of`); `policy`
+    says how long work without an agreement may go on. It comes with its worker."""
+    _, own = histories[tenure.pk]
+    if tenure.end_on is None and not own:
+        service = service_in(histories).get(tenure.worker_id, ())
+        last = min(last, last_day_of(tenure, (), service, policy).day)
+    return days_of(clipped(stretches_of(tenure, own), first, last))
 
 
 def leave_span(leave: Leave, first_day: date, last_day: date) -> LeaveSpan | None:

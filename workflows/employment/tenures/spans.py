@@ -36,6 +36,10 @@ def agreements_by_tenure(tenures: Iterable[Tenure]) -> dict[int, list[Agreement]
     return found
 
 
+Histories = Mapping[int, tuple[Tenure, list[Agreement]]]
+"""Tenures by key, each with its concluded agreements in order."""
+
+
 def histories_of(workers: Iterable[int]) -> dict[int, tuple[Tenure, list[Agreement]]]:
     """Every tenure of these people by key, whatever the village and the post, with its concluded agreements in order;
     one query, which repeats a tenure for each agreement."""
@@ -54,7 +58,7 @@ def service_of(workers: Iterable[int]) -> dict[int, list[Stretch]]:
     return service_in(histories_of(workers))
 
 
-def service_in(histories: Mapping[int, tuple[Tenure, list[Agreement]]]) -> dict[int, list[Stretch]]:
+def service_in(histories: Histories) -> dict[int, list[Stretch]]:
     """The same, from what was read already."""
     found: dict[int, list[Stretch]] = {}
     for tenure, agreements in histories.values():
