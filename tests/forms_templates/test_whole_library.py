@@ -83,9 +83,11 @@ def normal_form(xml: bytes) -> bytes:
     return etree.tostring(tree, method="c14n2")
 
 
-def media(docx: bytes) -> list[bytes]:
+def media(docx: bytes) -> set[bytes]:
+    """Every picture; how often one lies there is not compared: two copies of a place have two parts with us, with
+    docxtpl one."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        return sorted(archive.read(name) for name in archive.namelist() if name.startswith("word/media/"))
+        return {archive.read(name) for name in archive.namelist() if name.startswith("word/media/")}
 
 
 def filled_with(sheet: Form, text: str) -> dict[str, Any]:
