@@ -93,8 +93,8 @@ class _Writer:
         self, kind: str, size: tuple[int, int], continued: str, originals: dict[str, Member]
     ) -> etree._Element:
         """A footer for pages of this size; what the footer it goes on with says stands on them, too."""
-        name = f"footer_code_{size[0]}x{size[1]}{posixpath.basename(continued).removesuffix('.xml')}.xml"
-        identifier = f"rIdCode{size[0]}x{size[1]}{posixpath.basename(continued).removesuffix('.xml')}"
+        which = f"{size[0]}x{size[1]}{posixpath.basename(continued).removesuffix('.xml')}"
+        name, identifier = f"footer_code_{which}.xml", f"rIdCode{which}"
         if f"word/{name}" not in self.package:
             body = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
             self._put(f"word/{name}", f"{_HEAD}<w:ftr {_NS}>{body}</w:ftr>".encode())

@@ -22,7 +22,7 @@ def pages_that_ask_more_than(most: int) -> list[str]:
     with whom it lies."""
     clients: dict[int, Client] = {}
     found = []
-    for user, url, _ in _looks():
+    for user, url in _looks():
         if user.pk not in clients:
             clients[user.pk] = Client()
             clients[user.pk].force_login(user, backend="registry.backends.OfficialBackend")
@@ -35,7 +35,7 @@ def pages_that_ask_more_than(most: int) -> list[str]:
     return found
 
 
-def _looks() -> Iterator[tuple[User, str, str]]:
+def _looks() -> Iterator[tuple[User, str]]:
     seen, audited = set(), set()
     holders = Appointment.objects.select_related("user")
     for case in Case.objects.order_by("-pk").prefetch_related("comments", "returns"):
@@ -52,8 +52,8 @@ def _looks() -> Iterator[tuple[User, str, str]]:
             readers.append(holders.filter(role=Role.AUDITOR).first())
             audited.add(flow)
         for reader in filter(None, readers):
-            yield reader.user, here, flow
+            yield reader.user, here
         for task in DeskTask.objects.filter(process=case, office__isnull=False, finished__isnull=True):
             holder = holders.filter(organisation=task.office_id, role=task.office_role).first()
             if holder is not None:
-                yield holder.user, reverse("task", args=[task.pk]), flow
+                yield holder.user, reverse("task", args=[task.pk])

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from registry.models import Organisation, User
-from workflows.core.actions import ACTIONS
+from workflows.core.actions import ACTIONS, refusals_of_form
 from workflows.core.clock import now
 from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import perform
@@ -204,16 +204,6 @@ def act(
     return see_other(back)
 
 
-def slips_of(form: PlainForm) -> list[Refusal]:
-    if not form.is_bound:
-        return []
-    return [
-        Refusal("shape", str(message), anchor="" if name == "__all__" else name)
-        for name, found in form.errors.items()
-        for message in found
-    ]
-
-
 def show(
     request: HttpRequest,
     page: ActPage,
@@ -225,7 +215,7 @@ def show(
     refusals: list[Refusal] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    refusals = [*slips_of(form), *(refusals or [])]
+    refusals = [*refusals_of_form(form), *(refusals or [])]
     context = {
         "title": f"{row}：{page.title}" if row is not None else page.title,
         "says": page.says,

@@ -65,6 +65,9 @@ class ListAction(RegistryAction):
         move.organisations = list(organisations)
 
     def stamp(self, move: Move) -> SubjectStamp:
+        """The township whose list it is, or the county."""
+        if (township := move.data.get("township")) is not None:
+            return SubjectStamp(kind="registry.organisation", key=str(township.pk))
         return SubjectStamp(kind="registry.county", key=str(move.county.pk))
 
 
@@ -135,9 +138,6 @@ class ImportHouseholds(ListAction):
             _worker(move, row, of_head[row["head_id_number"]], key) for row, key in zip(read, keys, strict=True)
         )
         self.note(move, [move.data["township"], *villages.values()], households=len(households), people=len(read))
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="registry.organisation", key=str(move.data["township"].pk))
 
 
 def _worker(move: Move, row: Mapping[str, str], household: Household, key: PersonKey) -> Worker:

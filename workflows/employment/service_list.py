@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from audit.trail import SubjectStamp
 from registry.encryption import blind_index
 from registry.id_numbers import IdNumber, IdNumberError
 from registry.models import Organisation, Worker
@@ -54,7 +53,8 @@ class ImportService(ListAction):
 
     def make(self, move: Move) -> None:
         rows: Sequence[Mapping[str, str]] = move.data["rows"]
-        read = _read(move, rows)
+        policy = policy_on(move.county, move.on)
+        read = _read(move, rows, policy)
         tenures = Tenure.objects.bulk_create(
             Tenure(
                 county=move.county,
@@ -70,16 +70,13 @@ class ImportService(ListAction):
         )
         kept_from = move.data.get("kept_from") or move.on.replace(day=1)
         agreed = [
-            _agreement(tenure, row.post, row.agreed, policy_on(move.county, move.on), kept_from)
+            _agreement(tenure, row.post, row.agreed, policy, kept_from)
             for tenure, row in zip(tenures, read, strict=True)
             if row.post is not None and row.agreed is not None
         ]
         Agreement.objects.bulk_create(agreed)
         running = sum(row.end_on is None for row in read)
         self.note(move, [move.data["township"]], stretches=len(read), running=running, agreements=len(agreed))
-
-    def stamp(self, move: Move) -> SubjectStamp:
-        return SubjectStamp(kind="registry.organisation", key=str(move.data["township"].pk))
 
 
 def _agreement(tenure: Tenure, post: Post, agreed: Stretch, policy: Policy, kept_from: date) -> Agreement:
@@ -108,12 +105,11 @@ def _agreement(tenure: Tenure, post: Post, agreed: Stretch, policy: Policy, kept
     )
 
 
-def _read(move: Move, rows: Sequence[Mapping[str, str]]) -> list[_Row]:
+def _read(move: Move, rows: Sequence[Mapping[str, str]], policy: Policy) -> list[_Row]:
     faults = Faults(move)
     numbers = [_number_of(row) for row in rows]
     workers = _workers(move.county.pk, numbers)
     posts = _Posts(move.data["township"])
-    policy = policy_on(move.county, move.on)
     served = _served([worker.pk for worker in workers.values()])
     read: list[_Row] = []
     for at, (row, number) in enumerate(zip(rows, numbers, strict=True), 1):
@@ -164,12 +160,14 @@ class _Posts:
 
     def __init__(self, township: Organisation) -> None:
         found = Post.objects.filter(village__parent=township, state__in=SETTLED).select_related("village")
-        self._posts = list(found.order_by("pk"))
+        self._by_key: dict[str, Post] = {}
+        self._by_name: dict[tuple[int, str], Post] = {}
+        for post in found.order_by("pk"):
+            self._by_key[str(post.pk)] = post
+            self._by_name.setdefault((post.village_id, post.type_name), post)
 
     def find(self, said: str, worker: Worker) -> Post | None:
-        own = (each for each in self._posts if each.village_id == worker.village_id and each.type_name == said)
-        by_key = (each for each in self._posts if str(each.pk) == said)
-        return next(own, None) or next(by_key, None)
+        return self._by_name.get((worker.village_id, said)) or self._by_key.get(said)
 
 
 def _stretch_of(row: Mapping[str, str], worker: Worker | None, posts: _Posts, policy: Policy, on: date) -> _Row | str:

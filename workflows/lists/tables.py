@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 import python_calamine
-import xlsxwriter
+
+from workflows.core.workbooks import new_workbook
 
 from .kinds import Column, Reading
 
@@ -162,7 +163,7 @@ def _lost_digits(cell: Any) -> bool:
 def blank_table(title: str, columns: Sequence[Column], reading: Reading) -> bytes:
     """An empty table to fill in: the head, every column as text, choices to pick from, one example beside it."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out)
     sheet = book.add_worksheet(title)
     text = book.add_format({"num_format": "@"})
     must = book.add_format({"bold": True, "bg_color": "#DDEBEC", "border": 1, "num_format": "@"})

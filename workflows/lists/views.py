@@ -24,18 +24,19 @@ from registry.models import Appointment, Organisation
 from registry.policies import policy_on
 from registry.roles import OrganisationKind
 from workflows.administration.forms import first_password
+from workflows.core.actions import slips_of
 from workflows.core.actors import Actor
 from workflows.core.clock import now, today
 from workflows.core.desk_view import errors_of, refusal_rows
 from workflows.core.door import perform
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, see_other
+from workflows.core.workbooks import XLSX
 
 from .kinds import BY_SLUG, Column, Kind, ListForm, Reading, kinds_of, meant
 from .tables import TableError, blank_table, read_table
 
 SHOWN = 10  # rows of a list before it is taken in
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Desk:
     def reading(self, township: Organisation | None) -> Reading:
         county = self.appointment.organisation.county
         return Reading(county, township, policy_on(county, today()))
+
+    def act(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Takes the list in; what the event says of it. Raises Refused."""
+        county = self.appointment.organisation.county
+        return dict(perform(self.kind.action, county, self.actor, data, at=now()).event.details)
 
 
 def _desk(request: HttpRequest, slug: str) -> Desk:
@@ -84,7 +90,7 @@ def blank(request: HttpRequest, slug: str) -> HttpResponseBase:
     desk = _desk(request, slug)
     reading = desk.reading(None)
     content = blank_table(desk.kind.title, desk.kind.columns, reading)
-    response = HttpResponse(content, content_type=EXCEL)
+    response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{slug}.xlsx"'
     return response
 
@@ -99,7 +105,7 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponseBase:
         return _take_in(request, desk)
     form = _form(desk)(request.POST, request.FILES)
     if not form.is_valid():
-        return _ask(request, desk, form, _slips(form))
+        return _ask(request, desk, form, slips_of(form))
     data = dict(form.cleaned_data)
     upload = data.pop("file")
     township = _township(desk, data.pop("township", None))
@@ -133,10 +139,10 @@ def _take_in(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         return _ask(request, desk, _fresh(desk), [stale])
     data = unpacked
     try:
-        outcome = perform(desk.kind.action, desk.appointment.organisation.county, desk.actor, data, at=now())
+        details = desk.act(data)
     except Refused as error:
         return _ask(request, desk, _fresh(desk), list(error.refusals))
-    said = counted(desk.kind, outcome.event.details)
+    said = counted(desk.kind, details)
     messages.success(request, f"{desk.kind.title}已导入：{said}，已记入办理记录。")
     return see_other(reverse("lists"))
 
@@ -145,8 +151,7 @@ def _try(desk: Desk, data: Mapping[str, Any], township: Organisation | None) -> 
     """What taking it in would note, through the door and taken back. Raises Refused with every wrong row."""
     data = {**data, "township": township} if township is not None else dict(data)
     with transaction.atomic():
-        outcome = perform(desk.kind.action, desk.appointment.organisation.county, desk.actor, data, at=now())
-        details = dict(outcome.event.details)
+        details = desk.act(data)
         transaction.set_rollback(True)
     return details
 
@@ -211,10 +216,6 @@ def _township(desk: Desk, chosen: Any) -> Organisation | None:
     return get_object_or_404(Organisation, pk=row_number(chosen) or 0, pk__in=[each.pk for each in desk.townships])
 
 
-def _slips(form: ListForm) -> list[Refusal]:
-    return [Refusal("shape", str(message), anchor=name) for name, found in form.errors.items() for message in found]
-
-
 def _cell(column: Column, text: str) -> str:
     return f"{text[:3]}****{text[-3:]}" if column.private and len(text) > 6 else text
 
@@ -238,10 +239,7 @@ def _ask(request: HttpRequest, desk: Desk, form: ListForm, refusals: Sequence[Re
             row["accept"] = ".xlsx,.xls,.ods,.csv"
     context = _around(desk) | {
         "fields": fields,
-        "refusals": [
-            row | {"anchor": f"f-{refusal.anchor}" if refusal.anchor else ""}
-            for row, refusal in zip(refusal_rows(refusals), refusals, strict=True)
-        ],
+        "refusals": refusal_rows(refusals),
         "refusal_title": f"没有导入，请先改好{len(refusals)}处",
     }
     return render(request, "lists/list.html", context, status=422 if refusals else 200)

@@ -7,14 +7,13 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import xlsxwriter
+from workflows.core.workbooks import new_workbook
 
 from ..models import PayLine, PayRoster
 from ..sheets import days
 from .facts import Payee, payees
 
 HEADS = ("序号", "户名", "身份证号", "银行账号", "金额（元）", "用途", "行政村", "备注")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -51,7 +50,7 @@ def as_csv(roster: PayRoster, lines: Sequence[PayLine]) -> bytes:
 def as_xlsx(roster: PayRoster, lines: Sequence[PayLine]) -> bytes:
     """The same as Excel, numbers of persons and accounts as text, with the sum below; the same bytes every time."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out)
     book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
     sheet = book.add_worksheet("银行代发")
     text = book.add_format({"num_format": "@", "border": 1})

@@ -23,6 +23,7 @@ from workflows.core.inbox import PAGE
 from workflows.core.procedure import open_tasks
 from workflows.core.refusals import Overtaken, Refused
 from workflows.core.requests import actor_of, office_page, row_number, see_other
+from workflows.core.workbooks import XLSX
 
 from ..models import AttendanceSheet, PayRoster, RosterState, SheetState
 from ..sheets import days
@@ -151,7 +152,7 @@ def export_roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     roster, lines = found.entity, outcome.result
     excel = data["kind"] == "xlsx"
     body = export.as_xlsx(roster, lines) if excel else export.as_csv(roster, lines)
-    response = HttpResponse(body, content_type=export.XLSX if excel else export.CSV)
+    response = HttpResponse(body, content_type=XLSX if excel else export.CSV)
     name = quote(f"{found.title}银行代发.{data['kind']}")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response["X-Content-Type-Options"] = "nosniff"

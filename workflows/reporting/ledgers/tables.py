@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import xlsxwriter
-
 from registry.models import County
 from workflows.attendance.sheets.days import spoken
+from workflows.core.workbooks import new_workbook
 
 from ..models import Ledger, LedgerRow, RowKind
 from .snapshot import said
@@ -102,7 +101,7 @@ def _inert(cell: Any) -> Any:
 
 def _workbook(sheets: Sequence[tuple[str, Sequence[tuple[str, int]], list[list[Any]]]], head: Sequence[str]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out)
     title = book.add_format({"bold": True})
     label = book.add_format({"bold": True, "border": 1, "bg_color": "#eeeeee"})
     boxed = book.add_format({"border": 1})

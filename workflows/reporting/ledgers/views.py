@@ -24,6 +24,7 @@ from workflows.core.door import perform
 from workflows.core.guards import chinese
 from workflows.core.refusals import Refused
 from workflows.core.requests import actor_of, office_page
+from workflows.core.workbooks import XLSX
 
 from ..models import FILED, Ledger, LedgerState
 from .documents import TAGS, version_of
@@ -31,7 +32,6 @@ from .handing_out import MAY_REPORT_UPWARD
 from .opening import due_day_of, opening_day_of
 
 SHOWN = 24
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def may_see_ledgers(actor: Actor) -> bool:
