@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 
 from audit.models import Event
 from audit.verification import verify_chain
@@ -367,6 +368,13 @@ def task_of(case: Case) -> DeskTask:
 def user_of(actor: Actor) -> User:
     assert actor.user
     return actor.user
+
+
+def browser_of(actor: Actor) -> Client:
+    """This person's browser, logged in the way an official is."""
+    client = Client()
+    client.force_login(user_of(actor), backend="registry.backends.OfficialBackend")
+    return client
 
 
 def application_of(case: Case) -> Application:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.test import Client
-
 from registry.models import Worker
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.cast import CHINA, Cast, prepared_cast, task_of, user_of
+from tests.cast import CHINA, Cast, prepared_cast, task_of
 from workflows.applications.models import State
 from workflows.attendance.models import AttendanceRow, AttendanceSheet
 from workflows.attendance.sheets.facts import lines_for
@@ -136,10 +134,3 @@ def month_of(cast: Cast, month: date = SEPTEMBER) -> Month:
     run_daily(cast.now)
     sheet = AttendanceSheet.objects.get(village=cast.village, month=month, version=1)
     return Month(cast, sheet.case, cast.people.get("member") or member_of(cast))
-
-
-def browser(cast: Cast, part: str) -> Client:
-    """Somebody of the cast, logged in."""
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client

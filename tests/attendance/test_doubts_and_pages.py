@@ -9,9 +9,9 @@ from time_machine import travel
 from registry.models import Appointment
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.attendance.months import Month, at, browser, month_of
+from tests.attendance.months import Month, at, month_of
 from tests.attendance.test_pay import absent, open_roster, pay, to_finance
-from tests.cast import Cast, events_of, task_of, user_of
+from tests.cast import Cast, browser_of, events_of, task_of, user_of
 from workflows.attendance.models import AttendanceSheet, SheetState
 from workflows.attendance.sheets.facts import rows_of
 from workflows.attendance.sheets.signals import hints
@@ -85,7 +85,7 @@ def test_month_after_month_without_a_free_day_is_a_doubt(month: Month) -> None:
     november.to_township()
     assert seen(november) == ["full_months"]
     worker = november.rows[0].worker
-    text = browser(month.cast, "reviewer")
+    text = browser_of(month.cast.reviewer)
     with travel(month.cast.now, tick=False):
         page = text.get(f"/tasks/{task_of(november.case).pk}/").content.decode()
     assert f"{worker.name}连续3个月满勤" in page
@@ -128,7 +128,7 @@ def test_days_of_a_recorded_leave_are_closed(cast: Cast) -> None:
 
 
 def pages(cast: Cast, part: str, *urls: str) -> list[Any]:
-    client = browser(cast, part)
+    client = browser_of(cast.people[part])
     with travel(cast.now, tick=False):
         return [client.get(url) for url in urls]
 
@@ -145,7 +145,7 @@ def test_the_lists_ask_few_questions_and_show_each_their_own(month: Month, djang
         ),
         *((part, "/pay/", "800.00") for part in ("township_clerk", "finance", "auditor")),
     ):
-        client = browser(cast, part)
+        client = browser_of(cast.people[part])
         with travel(cast.now, tick=False):
             client.get(url)
             with django_assert_max_num_queries(10):
@@ -178,7 +178,7 @@ def test_the_bank_file_comes_from_the_page_with_a_reason(month: Month) -> None:
     month.lock()
     case = open_roster(cast)
     to_finance(cast, case)
-    client = browser(cast, "finance")
+    client = browser_of(cast.finance)
     with travel(cast.now, tick=False):
         refused = client.post(f"/pay/{case.pk}/export/", {"kind": "xlsx", "reason": ""})
         given = client.post(f"/pay/{case.pk}/export/", {"kind": "xlsx", "reason": "交银行代发。"})
@@ -226,7 +226,7 @@ def test_a_correction_shows_its_difference(month: Month) -> None:
 
 def test_by_hand_a_month_is_opened_from_the_list(cast: Cast) -> None:
     cast.now = at(2020, 10, 1)
-    client = browser(cast, "clerk")
+    client = browser_of(cast.clerk)
     with travel(cast.now, tick=False):
         assert "开考勤表" in client.get("/attendance/").content.decode()
         opened = client.post("/attendance/open/", {"village": cast.village.pk, "month": "2020-09"})

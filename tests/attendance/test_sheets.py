@@ -10,8 +10,8 @@ from forms_templates.models import Document
 from registry.models import Appointment
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.attendance.months import OCTOBER, SEPTEMBER, Month, at, browser, employ
-from tests.cast import Cast, events_of, nothing_happens, task_of, user_of
+from tests.attendance.months import OCTOBER, SEPTEMBER, Month, at, employ
+from tests.cast import Cast, browser_of, events_of, nothing_happens, task_of, user_of
 from workflows.attendance.models import AttendanceRow, AttendanceSheet, SheetState
 from workflows.core.actors import Actor
 from workflows.core.daily import run_daily
@@ -152,7 +152,7 @@ def test_any_edit_after_signing_voids_all_signatures_and_says_so(month: Month) -
     worker = month.rows[0].worker_id
     cast.do("attendance.reopen", month.case, cast.clerk, {"reason": "17日请了假。"})
     assert len(valid_opinions(month.case)) == 3
-    client = browser(cast, "clerk")
+    client = browser_of(cast.clerk)
     with travel(cast.now, tick=False):
         page = client.get(f"/tasks/{task_of(month.case).pk}/").content.decode()
     assert "保存修改，原签字作废" in page

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from time_machine import travel
 
-from tests.cast import AFTERNOON, Cast, prepared_cast, user_of
+from tests.cast import AFTERNOON, Cast, browser_of, prepared_cast
 
 
 @pytest.fixture
@@ -20,9 +20,7 @@ def browser(cast: Cast) -> Iterator[Callable[[str], Client]]:
     """browser("clerk") is that person logged in, in the afternoon of the story's day."""
 
     def log_in(part: str) -> Client:
-        client = Client()
-        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return browser_of(cast.people[part])
 
     with travel(AFTERNOON, tick=False):
         yield log_in

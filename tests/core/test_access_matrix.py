@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from time_machine import travel
 
 from registry.models import Appointment
-from tests.cast import AFTERNOON, Cast, applicant_id, signed, task_of, user_of
+from tests.cast import AFTERNOON, Cast, applicant_id, browser_of, signed, task_of, user_of
 from tests.core.access_acts import ACTS
 from tests.core.access_pages import PAGES, PARTS, PUBLIC
 from tests.core.access_subjects import subject_of, url_of
@@ -54,15 +54,13 @@ def test_a_page_opens_to_those_it_is_for(name: str, cast: Cast, waiting: Case) -
     with travel(AFTERNOON, tick=False):
         assert Client().get(url).status_code == 302, "somebody not logged in"
         for part, expected in zip(PARTS, PAGES[name], strict=True):
-            client = Client()
-            client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+            client = browser_of(cast.people[part])
             assert client.get(url).status_code == expected, part
 
 
 @pytest.mark.parametrize("part", ["other_clerk", "other_reviewer", "outsider", "administrator"])
 def test_nobody_from_elsewhere_finds_anything(part: str, cast: Cast, waiting: Case) -> None:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.people[part])
     with travel(AFTERNOON, tick=False):
         for url in ("/inbox/", "/applications/"):
             for tab in ("mine", "office", "done", "sent"):

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
 from forms_templates.models import Document
 from tests.attendance.months import county_with_workers, month_of
-from tests.cast import Cast, nothing_happens, prepared_cast, task_of, user_of
+from tests.cast import Cast, browser_of, nothing_happens, prepared_cast, task_of
 from tests.core.papers_on_the_way import PAPERS
 from tests.letters.test_letters import approved
 from workflows.attendance.models import SheetState
@@ -90,8 +89,7 @@ def test_it_is_moved_back_to_each_step_it_has_been_through_and_everything_says_s
 
 def seen_on_pages(cast: Cast, case: Case) -> None:
     """The timeline and the picture of the way tell it, with the reason and by whom."""
-    client = Client()
-    client.force_login(user_of(cast.supervisor), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.supervisor)
     with travel(cast.now, tick=False):
         for url in (f"/cases/{case.pk}/", f"/cases/{case.pk}/flow/"):
             html = client.get(url).content.decode()

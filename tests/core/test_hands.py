@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 from time_machine import travel
@@ -20,7 +19,7 @@ from forms_templates.store import get
 from signatures.demo_strokes import demo_signature
 from signatures.models import ProxySigning, Signature, SigningRefusal
 from signatures.signing import verify_signature
-from tests.cast import AFTERNOON, Cast, task_of, user_of
+from tests.cast import AFTERNOON, Cast, browser_of, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.actions import ACTIONS, Move
 from workflows.core.models import Case
@@ -101,8 +100,7 @@ def test_a_thumb_print_is_ones_own() -> None:
 
 
 def test_the_page_keeps_what_was_typed_for_the_proxy(cast: Cast) -> None:
-    client = Client()
-    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.clerk)
     with travel(AFTERNOON, tick=False):
         answers = cast.answers(worker_strokes=demo_signature("周建军"), **PROXY)
         sent = {**answers, "seen": "a" * 32, "village": str(cast.village.pk), "action": "applications.submit"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 from time_machine import travel
 
@@ -16,7 +16,7 @@ from forms_templates.early_mark import marked_pdf
 from forms_templates.libreoffice import Conversion, LibreOfficeMissing
 from forms_templates.models import Document, PaperPdf, PdfTrouble
 from forms_templates.store import get
-from tests.cast import AFTERNOON, Cast, user_of
+from tests.cast import AFTERNOON, Cast, browser_of
 from workflows.applications.models import State
 from workflows.core.management.commands.work import take_up_unfinished
 from workflows.core.models import Case
@@ -69,15 +69,9 @@ def papers(case: Case) -> list[Document]:
     return list(Document.objects.filter(case_key=case.key).order_by("pk"))
 
 
-def client_of(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def look(cast: Cast, part: str, url: str, post: bool = False) -> Any:
     with travel(AFTERNOON, tick=False):
-        client = client_of(cast, part)
+        client = browser_of(cast.people[part])
         return client.post(url) if post else client.get(url)
 
 

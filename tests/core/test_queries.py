@@ -15,7 +15,7 @@ from time_machine import travel
 from registry.models import Worker
 from registry.roles import Role
 from signatures.demo_strokes import demo_signature
-from tests.cast import AFTERNOON, SINCE, Cast, applicant_id, task_of, user_of
+from tests.cast import AFTERNOON, SINCE, Cast, applicant_id, browser_of, task_of, user_of
 from tests.core.access_pages import PAGES, PARTS
 from tests.core.access_subjects import url_of
 from tests.core.test_access_matrix import waiting as waiting  # noqa: PLC0414 - a fixture
@@ -138,15 +138,13 @@ def test_every_page_asks_as_often_with_many_people_as_with_few_and_reads_no_tabl
 def test_a_draft_asks_no_more(cast: Cast) -> None:
     case = cast.draft(id_number=applicant_id(1))
     with travel(AFTERNOON, tick=False):
-        client = Client()
-        client.force_login(user_of(cast.clerk), backend="registry.backends.OfficialBackend")
+        client = browser_of(cast.clerk)
         assert len(statements(client, f"/tasks/{task_of(case).pk}/")) <= MOST
 
 
 def asked_by(cast: Cast, part: str, url: str) -> list[str]:
     with travel(AFTERNOON, tick=False):
-        client = Client()
-        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(cast.people[part])
         return statements(client, url)
 
 

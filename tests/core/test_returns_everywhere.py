@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from time_machine import travel
 
 from signatures.demo_strokes import demo_signature
-from tests.cast import Cast, nothing_happens, prepared_cast, task_of, user_of
+from tests.cast import Cast, browser_of, nothing_happens, prepared_cast, task_of
 from tests.core.papers_on_the_way import PAPERS
 from tests.letters.test_letters import WRITTEN
 from tests.terminations import papers_of_exits, steps
@@ -126,8 +125,7 @@ def test_a_letter_that_was_changed_walks_again_its_approval_is_void_and_the_appr
     assert here(case) == "approve_letter"
     assert valid_opinions(Case.objects.get(pk=case.pk)) == {}
     assert CaseReturn.objects.get().changed_for_skipped == ["copies"]
-    client = Client()
-    client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.reviewer)
     with travel(cast.now, tick=False):
         html = client.get(f"/tasks/{task_of(case).pk}/").content.decode()
     assert "份数" in html

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client, override_settings
+from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 from time_machine import travel
 
@@ -23,7 +23,7 @@ from forms_templates.papers import read_paper
 from forms_templates.store import get
 from signatures.models import DemoAuthority, SealCertificate, SealSignature, SealUse, SignedPdf, SigningTrouble
 from signatures.pdf_signing import check_pdf
-from tests.cast import AFTERNOON, Cast, signed, user_of
+from tests.cast import AFTERNOON, Cast, browser_of, signed
 from tests.signatures.seal_pages import pdf_with
 from workflows.applications.models import State
 from workflows.core.models import Case
@@ -64,8 +64,7 @@ def signed_bytes(document: Document) -> bytes:
 
 
 def look(cast: Cast, part: str, url: str, post: bool = False) -> Any:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.people[part])
     return client.post(url) if post else client.get(url)
 
 

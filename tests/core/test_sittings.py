@@ -3,13 +3,12 @@
 from datetime import datetime
 
 import pytest
-from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from time_machine import travel
 
 from audit.models import Event
 from signatures.demo_strokes import demo_signature
-from tests.cast import AFTERNOON, CHINA, Cast, beyond_quota, state_of, task_of, user_of
+from tests.cast import AFTERNOON, CHINA, Cast, beyond_quota, browser_of, state_of, task_of, user_of
 from workflows.applications.models import State
 from workflows.core.models import Case, Opinion, Sitting, SittingItem
 from workflows.core.refusals import NotFound, Refused
@@ -185,8 +184,7 @@ def test_the_keepers_pile_is_sealed_in_one_sitting_and_each_use_registered(cast:
 
 def test_from_the_inbox_to_the_print_in_the_browser(cast: Cast) -> None:
     cases = waiting(cast, 2)
-    client = Client()
-    client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.reviewer)
     with travel(AFTERNOON, tick=False):
         assert "批量办理所选" in client.get("/inbox/").content.decode()
         page = client.post("/sittings/new/", {"all": "1"})
@@ -210,7 +208,6 @@ def test_from_the_inbox_to_the_print_in_the_browser(cast: Cast) -> None:
         asked = {"Accept": "application/json"}
         assert any(client.post(f"{url}go/", headers=asked).json()["waiting"] == 0 for _ in cases)
         assert client.post(f"{url}print/").content.decode().count('class="printed"') == 2
-        stranger = Client()
-        stranger.force_login(user_of(cast.colleague), backend="django.contrib.auth.backends.ModelBackend")
+        stranger = browser_of(cast.colleague)
         assert stranger.get(url).status_code == 404
     assert [state_of(case) for case in cases] == [State.AWAITING_TOWNSHIP_SEAL] * 2

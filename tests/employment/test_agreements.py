@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
@@ -16,7 +15,17 @@ from registry.policy_parameters import jsonable, shipped_2019_source
 from signatures.demo_strokes import demo_signature
 from signatures.models import SealUse
 from tests.applications.test_pledge import photo
-from tests.cast import Cast, application_of, events_of, nothing_happens, papers_of, signed, state_of, task_of, user_of
+from tests.cast import (
+    Cast,
+    application_of,
+    browser_of,
+    events_of,
+    nothing_happens,
+    papers_of,
+    signed,
+    state_of,
+    task_of,
+)
 from workflows.applications.models import State
 from workflows.core.daily import run_daily
 from workflows.core.models import Case
@@ -53,14 +62,8 @@ def conclude(cast: Cast, case: Case, **data: str) -> None:
     cast.act(case, "agreements.seal_by_township", cast.township_keeper)
 
 
-def browser_of(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def page_of(cast: Cast, case: Case) -> str:
-    return browser_of(cast).get(f"/cases/{case.pk}/").content.decode()
+    return browser_of(cast.clerk).get(f"/cases/{case.pk}/").content.decode()
 
 
 def codes(caught: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -113,7 +116,7 @@ def test_the_application_tells_what_became_of_its_agreement(
     assert "填写用工协议" in told
     assert f'href="/cases/{case.pk}/">看协议</a>' in told
     conclude(cast, case)
-    browser = browser_of(cast)
+    browser = browser_of(cast.clerk)
     browser.get("/")  # the session is fresh
     with django_assert_max_num_queries(10):
         told = browser.get(f"/cases/{source.pk}/").content.decode()
@@ -237,8 +240,7 @@ def test_the_township_that_approved_lets_it_lapse_by_hand_when_the_clock_has_not
     with pytest.raises(NotYours):
         cast.do("applications.lapse", source, cast.clerk)
     with travel(cast.now, tick=False):
-        client = Client()
-        client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(cast.reviewer)
         assert "批准失效" in client.get(f"/cases/{source.pk}/").content.decode()
     cast.do("applications.lapse", source, cast.reviewer)
     assert state_of(source) == State.LAPSED

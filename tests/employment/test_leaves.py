@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from time_machine import travel
 
 from forms_templates.models import Document
 from registry.models import Worker
 from registry.policies import policy_on
 from signatures.demo_strokes import demo_signature
-from tests.cast import CHINA, Cast, events_of, nothing_happens, prepared_cast, signed, task_of, user_of
+from tests.cast import CHINA, Cast, browser_of, events_of, nothing_happens, prepared_cast, signed, task_of
 from workflows.applications.models import State
 from workflows.attendance.sheets.facts import lines_of
 from workflows.core.actions import ACTIONS, Move
@@ -298,8 +297,7 @@ def test_nobody_from_another_village_writes_the_slip(cast: Cast, tenure: Tenure)
 def test_the_pages_lead_to_the_slip_and_to_the_return(
     cast: Cast, tenure: Tenure, django_assert_max_num_queries: Any
 ) -> None:
-    client = Client()
-    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.clerk)
     worker: Worker = tenure.worker
     with travel(at(9, 21), tick=False):
         page = client.get(f"/workers/{worker.pk}/").content.decode()

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
 from audit.trail import field_matches
 from registry.policies import policy_on
-from tests.cast import CHINA, MORNING, Cast, applicant_id, nothing_happens, prepared_cast, user_of
+from tests.cast import CHINA, MORNING, Cast, applicant_id, browser_of, nothing_happens, prepared_cast
 from workflows.core.actors import Actor
 from workflows.core.daily import run_daily
 from workflows.core.refusals import NotYours, Refused
@@ -122,8 +121,7 @@ def test_who_works_under_an_agreement_on_paper_is_on_the_sheet_the_ledger_and_th
         (agreement.worker_id, first, date(2020, 9, 15))
     ]
     assert len(served_in(village, first, last)) == 2
-    page = Client()
-    page.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    page = browser_of(cast.reviewer)
     with travel(MORNING, tick=False):
         shown = page.get(f"/workers/{agreement.worker_id}/").content.decode()
     assert "系统启用前的纸质协议" in shown

@@ -3,25 +3,18 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
 from registry.models import Worker
 from registry.policies import POLICY_2019
-from tests.cast import AFTERNOON, Cast, applicant_id, user_of
+from tests.cast import AFTERNOON, Cast, applicant_id, browser_of
 from workflows.applications.models import Application, State
 from workflows.employment.models import Tenure
 from workflows.employment.people.limits import limits_of
 from workflows.employment.service import Span
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
@@ -56,7 +49,7 @@ def test_exactly_three_years_leave_nothing() -> None:
 
 def test_the_page_shows_limits_agreements_and_papers_with_masked_numbers(cast: Cast, worker: Worker) -> None:
     with travel(AFTERNOON, tick=False):
-        page = browser(cast, "reviewer").get(f"/workers/{worker.pk}/").content.decode()
+        page = browser_of(cast.reviewer).get(f"/workers/{worker.pk}/").content.decode()
     assert "已用14个月零6天" in page
     assert worker.id_number not in page
     assert "130399********" in page
@@ -64,7 +57,7 @@ def test_the_page_shows_limits_agreements_and_papers_with_masked_numbers(cast: C
 
 
 def test_a_full_number_wants_a_reason_and_leaves_a_trace(cast: Cast, worker: Worker) -> None:
-    client = browser(cast, "reviewer")
+    client = browser_of(cast.reviewer)
     with travel(AFTERNOON, tick=False):
         refused = client.post(f"/workers/{worker.pk}/", {"field": "id_number"})
         assert refused.status_code == 422
@@ -78,15 +71,15 @@ def test_a_full_number_wants_a_reason_and_leaves_a_trace(cast: Cast, worker: Wor
 def test_people_of_another_township_do_not_exist(cast: Cast, worker: Worker) -> None:
     with travel(AFTERNOON, tick=False):
         for part in ("other_clerk", "other_reviewer", "administrator"):
-            assert browser(cast, part).get(f"/workers/{worker.pk}/").status_code == 404
-        listed = browser(cast, "other_reviewer").post("/workers/", {"q": worker.name}).content.decode()
+            assert browser_of(cast.people[part]).get(f"/workers/{worker.pk}/").status_code == 404
+        listed = browser_of(cast.other_reviewer).post("/workers/", {"q": worker.name}).content.decode()
         assert f"/workers/{worker.pk}/" not in listed
 
 
 def test_somebody_is_found_by_name_or_whole_id_number_and_neither_stands_in_an_address(
     cast: Cast, worker: Worker
 ) -> None:
-    client = browser(cast, "clerk")
+    client = browser_of(cast.clerk)
     with travel(AFTERNOON, tick=False):
         for q in (worker.name[:2], applicant_id(300)):
             assert f"/workers/{worker.pk}/" in client.post("/workers/", {"q": q}).content.decode()
@@ -97,7 +90,7 @@ def test_the_cases_of_the_person_are_listed_with_their_papers(cast: Cast) -> Non
     case = cast.walk_to(State.APPROVED)
     with travel(AFTERNOON, tick=False):
         page = (
-            browser(cast, "reviewer").get(f"/workers/{Application.objects.get(case=case).worker_id}/").content.decode()
+            browser_of(cast.reviewer).get(f"/workers/{Application.objects.get(case=case).worker_id}/").content.decode()
         )
     assert "贫困人口扶贫专岗申请审批表" in page
 
@@ -108,7 +101,7 @@ def test_the_pages_ask_few_questions_however_many_there_are(
 ) -> None:
     for number in range(people):
         cast.do("registry.enter_household", cast.county, cast.system, cast.listed(310 + number))
-    client = browser(cast, "reviewer")
+    client = browser_of(cast.reviewer)
     worker = cast.county.worker_set.order_by("-pk")[0]
     with travel(AFTERNOON, tick=False):
         client.get("/workers/")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
@@ -25,7 +24,7 @@ from evidence.articles import (
     words_in_the_flows,
 )
 from registry.articles import UnknownArticle, articles, references
-from tests.cast import AFTERNOON, Cast, prepared_cast, task_of, user_of
+from tests.cast import AFTERNOON, Cast, browser_of, prepared_cast, task_of
 from workflows.applications.models import State
 from workflows.core.article_links import article_url
 
@@ -172,14 +171,8 @@ def cast(db: None) -> Cast:
     return prepared_cast()
 
 
-def browser(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_the_page_quotes_every_article_under_its_own_anchor(cast: Cast) -> None:
-    page = text_of(browser(cast, "reviewer").get("/articles/"))
+    page = text_of(browser_of(cast.reviewer).get("/articles/"))
     for code, article in articles().items():
         assert f'id="{code}"' in page
         assert article.text in page
@@ -192,8 +185,8 @@ def test_the_page_shows_the_one_that_lost_its_carriers(cast: Cast, monkeypatch: 
     entries = comparison()
     bare = entries | {"measures-13": replace(entries["measures-13"], carriers=())}
     monkeypatch.setattr("evidence.articles.comparison", lambda: bare)
-    assert "《办法》27条，已承载26条，尚未承载1条" in text_of(browser(cast, "reviewer").get("/articles/"))
-    only = text_of(browser(cast, "reviewer").get("/articles/?open=1"))
+    assert "《办法》27条，已承载26条，尚未承载1条" in text_of(browser_of(cast.reviewer).get("/articles/"))
+    only = text_of(browser_of(cast.reviewer).get("/articles/?open=1"))
     assert 'id="measures-13"' in only
     assert 'id="measures-10"' not in only
 
@@ -201,12 +194,12 @@ def test_the_page_shows_the_one_that_lost_its_carriers(cast: Cast, monkeypatch: 
 def test_a_check_leads_to_its_article(cast: Cast) -> None:
     case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
     with travel(AFTERNOON, tick=False):
-        page = text_of(browser(cast, "reviewer").get(f"/tasks/{task_of(case).pk}/"))
+        page = text_of(browser_of(cast.reviewer).get(f"/tasks/{task_of(case).pk}/"))
     assert '<a href="/articles/#measures-10">《办法》第十条</a>' in page
 
 
 def test_the_page_asks_nothing_of_its_own(cast: Cast) -> None:
-    client = browser(cast, "reviewer")
+    client = browser_of(cast.reviewer)
     client.get("/articles/")
     with CaptureQueriesContext(connection) as asked:
         client.get("/articles/")

@@ -5,22 +5,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from evidence.county_figures import figures_of
 from evidence.plots import bars_of, line_of, term_mark
 from registry.policies import policy_on
 from tests.attendance.months import employ, member_of, month_of
-from tests.cast import Cast, post_of, user_of
+from tests.cast import Cast, browser_of, post_of
 from workflows.applications.models import State
 
 SEPTEMBER = date(2020, 9, 1)
 
 
 def shown_to(cast: Cast, part: str) -> str:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.people[part])
     with travel(cast.now, tick=False):
         answer = client.get("/overview/")
     return answer.content.decode() if answer.status_code == 200 else ""

@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from forms_templates.models import Document
 from signatures.demo_strokes import demo_signature
-from tests.cast import AFTERNOON, Cast, events_of, nothing_happens, task_of, user_of
+from tests.cast import AFTERNOON, Cast, browser_of, events_of, nothing_happens, task_of, user_of
 from tests.inspections.steps import found, tell
 from tests.terminations.steps import codes, on_post
 from workflows.core.actors import Actor
@@ -131,8 +130,7 @@ def test_the_pages_show_the_draw_and_only_who_may_inspects(cast: Cast) -> None:
     with pytest.raises(NotFound):
         begin(cast, cast.clerk)
     case = begin(cast, cast.reviewer)
-    client = Client()
-    client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.reviewer)
     with travel(AFTERNOON, tick=False):
         assert client.get("/inspections/new/").status_code == 200
         assert client.post("/inspections/new/", {"township": str(cast.township.pk)}).status_code == 422
@@ -150,8 +148,7 @@ def test_what_was_found_wrong_is_pointed_out_with_one_click(cast: Cast) -> None:
     case = begin(cast, cast.reviewer, kind="planned", seed="", number="")
     record(cast, case, cast.reviewer, 2, verdict_2="问题", found_2="由家人顶岗。")
     right, wrong = of(case).items.select_related("tenure__worker")
-    client = Client()
-    client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.reviewer)
     with travel(cast.now, tick=False):
         page = client.get(f"/cases/{case.pk}/").content.decode()
         assert f"?item={wrong.pk}" in page

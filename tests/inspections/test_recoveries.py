@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from forms_templates.models import Document
@@ -13,7 +12,7 @@ from registry.models import Worker
 from signatures.demo_strokes import demo_signature
 from tests.attendance.months import Month, month_of
 from tests.attendance.test_pay import absent, corrected, open_roster, pay, to_finance
-from tests.cast import Cast, events_of, nothing_happens, signed, task_of, user_of
+from tests.cast import Cast, browser_of, events_of, nothing_happens, signed, task_of
 from tests.inspections.steps import INK, finding_of
 from workflows.attendance.models import PayLine
 from workflows.core.actors import Actor
@@ -142,8 +141,7 @@ def test_what_no_next_roster_can_settle_is_asked_back_by_itself_and_once(month: 
 def test_a_difference_is_asked_back_from_the_page_of_its_roster(month: Month) -> None:
     roster, worker = corrected_to_nothing(month)
     cast = month.cast
-    client = Client()
-    client.force_login(user_of(cast.township_clerk), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.township_clerk)
     url = f"/recoveries/difference/{roster.pk}/{worker.pk}/"
     with travel(cast.now, tick=False):
         assert f'href="{url}"' in client.get(f"/cases/{roster.pk}/").content.decode()
@@ -181,8 +179,7 @@ def test_the_persons_page_tells_months_pay_findings_and_papers_in_ten_questions(
     notice = pointed_out(cast, worker, cast.auditor)
 
     def page(part: str) -> str:
-        client = Client()
-        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(cast.people[part])
         with travel(cast.now, tick=False):
             client.get("/")
             with django_assert_max_num_queries(10):
@@ -303,8 +300,7 @@ def test_several_who_were_paid_on_one_finding_are_asked_in_one_act(month: Month)
     paid_month(month)
     both = [line.worker for line in PayLine.objects.order_by("position").select_related("worker")]
     notice = pointed_out(cast, both[0], cast.auditor, about="village", worker="")
-    client = Client()
-    client.force_login(user_of(cast.township_clerk), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.township_clerk)
     url = f"/recoveries/new/{notice.pk}/"
     with travel(cast.now, tick=False):
         page = client.get(url).content.decode()

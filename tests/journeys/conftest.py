@@ -16,12 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.fixtures import Settings
 from time_machine import travel
 
-from tests.cast import AFTERNOON, Cast, user_of
+from tests.cast import AFTERNOON, Cast, browser_of
 from tests.core.conftest import cast
 from tests.core.test_access_matrix import waiting
 
@@ -106,8 +105,7 @@ class Office:
 
     def of(self, part: str, **screen: Any) -> Page:
         """The browser of that person of the cast, logged in."""
-        client = Client()
-        client.force_login(user_of(self.cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(self.cast.people[part])
         page = self.somebody(**screen)
         page.context.add_cookies(
             [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.server}]

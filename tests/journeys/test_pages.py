@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
-from tests.cast import user_of
+from tests.cast import browser_of
 from tests.core.access_pages import PAGES, PARTS
 from tests.core.access_subjects import url_of
 from tests.journeys.conftest import SCREENS, Office, faults
@@ -22,7 +21,7 @@ def test_everybody_can_use_the_page(name: str, office: Office, waiting: Case) ->
     url = url_of(name, office.cast, waiting)
     seen = set()
     for part, expected in zip(PARTS, PAGES[name], strict=True):
-        answer = client_of(office, part).get(url) if expected == 200 else None
+        answer = browser_of(office.cast.people[part]).get(url) if expected == 200 else None
         if answer is None or not answer["Content-Type"].startswith("text/html"):
             continue
         shape = shape_of(answer.content.decode())
@@ -41,12 +40,6 @@ def test_everybody_can_use_the_page(name: str, office: Office, waiting: Case) ->
             assert all(line.endswith("。") for line in lines), lines
         assert faults(page) == [], (part, "desk, everything open")
         page.context.close()
-
-
-def client_of(office: Office, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(office.cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def shape_of(page: str) -> str:

@@ -16,7 +16,7 @@ from audit.models import Event
 from audit.verification import verify_chain
 from registry.models import County, Organisation, User
 from registry.roles import Role
-from tests.cast import AFTERNOON, Cast, applicant_id, nothing_happens, user_of
+from tests.cast import AFTERNOON, Cast, applicant_id, browser_of, nothing_happens
 from tests.lists.books import book
 from workflows.employment.models import Agreement, Tenure
 from workflows.employment.tenures import tenures_in
@@ -65,12 +65,6 @@ def login(username: str) -> Client:
     user.must_change_password = False
     user.save()
     client.force_login(user, backend="registry.backends.OfficialBackend")
-    return client
-
-
-def browser(actor: Any) -> Client:
-    client = Client()
-    client.force_login(user_of(actor), backend="registry.backends.OfficialBackend")
     return client
 
 
@@ -146,7 +140,7 @@ def test_wrong_rows_are_told_by_their_line_and_nothing_happens(cast: Cast) -> No
         ["孟照林", applicant_id(1), "", "2019年7月", ""],
     ]
     cast.do("registry.enter_household", cast.county, cast.system, cast.listed(1))
-    client = browser(cast.reviewer)
+    client = browser_of(cast.reviewer)
     with nothing_happens():
         answer = send(client, "service", rows, kept_from="2020-09-01")
     page = answer.content.decode()
@@ -160,7 +154,7 @@ def test_wrong_rows_are_told_by_their_line_and_nothing_happens(cast: Cast) -> No
 def test_looking_at_a_list_takes_nothing_in_and_masks_numbers(cast: Cast) -> None:
     cast.do("registry.enter_household", cast.county, cast.system, cast.listed(1))
     rows = [SERVICE, ["孟照林", applicant_id(1), "", "2019-07-01", "2020-06-30"]]
-    client = browser(cast.reviewer)
+    client = browser_of(cast.reviewer)
     with nothing_happens():
         page = send(client, "service", rows, kept_from="2020-09-01").content.decode()
     assert "没有发现问题" in page
@@ -172,8 +166,8 @@ def test_looking_at_a_list_takes_nothing_in_and_masks_numbers(cast: Cast) -> Non
 def test_what_was_shown_to_one_is_not_taken_in_by_another_nor_twice_nor_changed(cast: Cast) -> None:
     cast.do("registry.enter_household", cast.county, cast.system, cast.listed(1))
     rows = [SERVICE, ["孟照林", applicant_id(1), "", "2019-07-01", "2020-06-30"]]
-    reviewer = browser(cast.reviewer)
-    token, other = shown(send(reviewer, "service", rows, kept_from="2020-09-01")), browser(cast.other_reviewer)
+    reviewer = browser_of(cast.reviewer)
+    token, other = shown(send(reviewer, "service", rows, kept_from="2020-09-01")), browser_of(cast.other_reviewer)
     with nothing_happens():
         for client, slug, sent in (
             (other, "service", token),
@@ -204,7 +198,7 @@ def test_what_was_shown_to_one_is_not_taken_in_by_another_nor_twice_nor_changed(
 def test_a_list_of_posts_that_cannot_be_right_is_refused(
     slug: str, rows: list[list[Any]], sentence: str, cast: Cast
 ) -> None:
-    client = browser(cast.reviewer)
+    client = browser_of(cast.reviewer)
     with nothing_happens():
         answer = send(client, slug, rows)
     assert answer.status_code == 422
@@ -224,7 +218,7 @@ def test_a_list_of_posts_that_cannot_be_right_is_refused(
     ],
 )
 def test_a_list_of_organisations_that_cannot_be_right_is_refused(row: list[str], sentence: str, cast: Cast) -> None:
-    client = browser(cast.administrator)
+    client = browser_of(cast.administrator)
     with nothing_happens():
         answer = send(client, "organisations", [[*ORGANISATIONS[0], "村经办人代管印章"], row], opened_on="2019-01-01")
     assert answer.status_code == 422
@@ -233,7 +227,7 @@ def test_a_list_of_organisations_that_cannot_be_right_is_refused(row: list[str],
 
 def test_somebody_of_the_county_chooses_the_township(cast: Cast) -> None:
     cast.do("registry.enter_household", cast.county, cast.system, cast.listed(1))
-    officer = browser(cast.also("supervisor", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service"))
+    officer = browser_of(cast.also("supervisor", Role.EMPLOYMENT_SERVICE_OFFICER, "employment_service"))
     rows = [SERVICE, ["孟照林", applicant_id(1), "保洁", "2019-07-01", ""]]
     asked = send(officer, "service", rows, kept_from="2020-09-01")
     assert "请选择乡镇" in asked.content.decode()

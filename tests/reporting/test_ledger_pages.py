@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
 from registry.roles import OrganisationKind, Role
-from tests.cast import SINCE, Cast, seal_picture, task_of, user_of
+from tests.cast import SINCE, Cast, browser_of, seal_picture, task_of
 from tests.employment.test_tenures import concluded, end
 from tests.reporting.test_ledgers import at, file, open_month
 from workflows.core.daily import run_daily
@@ -24,8 +23,7 @@ FOURTEEN = [f"{number}" for number in range(110, 124)]
 
 def pages(cast: Cast, part: str, *urls: str) -> list[Any]:
     with travel(cast.now, tick=False):
-        client = Client()
-        client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(cast.people[part])
         return [client.get(url) for url in urls]
 
 
@@ -60,8 +58,7 @@ def test_the_county_receives_sixteen_ledgers_in_one_sitting(cast: Cast) -> None:
     (page,) = pages(cast, "officer", "/ledgers/")
     assert "批量接收15份" in page.content.decode()
     file(cast, ledgers[0].case)
-    client = Client()
-    client.force_login(user_of(cast.officer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.officer)
     with travel(cast.now, tick=False):
         chosen = {"all": "1", "flow": "ledgers", "step": "receive_ledger", "decision": "ledgers.receive"}
         listed = client.post("/sittings/new/", chosen)
@@ -86,8 +83,7 @@ def test_the_list_of_the_county_asks_no_more_for_sixteen_townships(
     sixteen_townships(cast)
     cast.now = at(2020, 9, 28)
     run_daily(cast.now)
-    client = Client()
-    client.force_login(user_of(cast.officer), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.officer)
     with travel(cast.now, tick=False), django_assert_max_num_queries(10):
         page = client.get("/ledgers/").content.decode()
     assert page.count("超期3天未报") == 16

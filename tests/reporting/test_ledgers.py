@@ -7,13 +7,12 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.test import Client
 from time_machine import travel
 
 from audit.models import Event
 from forms_templates.models import Document
 from registry.policies import POLICY_2019
-from tests.cast import CHINA, Cast, applicant_id, nothing_happens, task_of, user_of
+from tests.cast import CHINA, Cast, applicant_id, browser_of, nothing_happens, task_of
 from tests.employment.test_tenures import concluded, end
 from workflows.core.daily import run_daily
 from workflows.core.models import Case
@@ -172,8 +171,7 @@ def test_the_tables_hold_the_full_numbers_and_every_taking_out_is_on_the_trail(c
     assert applicant_id(1) in text
     cast.do("ledgers.confirm_entry", ledger.case, cast.officer, {"reason": "江月明当天录入1人。"})
     with travel(cast.now, tick=False):
-        client = Client()
-        client.force_login(user_of(cast.reviewer), backend="django.contrib.auth.backends.ModelBackend")
+        client = browser_of(cast.reviewer)
         for url in ("/ledgers/", f"/cases/{ledger.case.pk}/"):
             page = client.get(url)
             assert page.status_code == 200

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from time_machine import travel
 
-from tests.attendance.months import SEPTEMBER, at, browser, employ, member_of, month_of
+from tests.attendance.months import SEPTEMBER, at, employ, member_of, month_of
 from tests.attendance.test_pay import open_roster, pay, to_finance
-from tests.cast import Cast, task_of
+from tests.cast import Cast, browser_of, task_of
 from tests.reporting.test_ledger_pages import sixteen_townships
 from tests.reporting.test_ledgers import file
 from workflows.attendance.models import AttendanceSheet
@@ -36,7 +36,7 @@ def of_township(cast: Cast, on: date, month: date = SEPTEMBER) -> TownshipMonth:
 
 
 def page(cast: Cast, part: str = "supervisor", **asked: str) -> Any:
-    client = browser(cast, part)
+    client = browser_of(cast.people[part])
     with travel(cast.now, tick=False):
         return client.get("/county-month/", asked)
 
@@ -92,7 +92,7 @@ def test_sixteen_townships_cost_no_query_more_than_ten(working: Cast, django_ass
     sixteen_townships(working)
     working.now = at(2020, 9, 28)
     run_daily(working.now)
-    client = browser(working, "supervisor")
+    client = browser_of(working.supervisor)
     with travel(working.now, tick=False), django_assert_max_num_queries(10):
         shown = client.get("/county-month/", {"month": "2020-09"}).content.decode()
     assert shown.count("超期3天未报") == 16

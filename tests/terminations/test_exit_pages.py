@@ -1,10 +1,9 @@
 """Every desk of an exit, a review and a finding shows its own paper, and a refusal keeps what was typed."""
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
-from tests.cast import AFTERNOON, Cast, user_of
+from tests.cast import AFTERNOON, Cast, browser_of
 from tests.terminations import papers_of_exits
 from tests.terminations.steps import on_post
 from workflows.core.models import Case, DeskTask
@@ -32,17 +31,11 @@ DESKS = [
 ]
 
 
-def browser(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(user_of(cast.people[part]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 @pytest.mark.parametrize(("code", "part", "paper"), DESKS)
 def test_each_desk_shows_its_paper_and_keeps_what_was_typed(cast: Cast, code: str, part: str, paper: str) -> None:
     task: DeskTask = papers_of_exits.subject_of(code, cast)
     with travel(AFTERNOON, tick=False):
-        client = browser(cast, part)
+        client = browser_of(cast.people[part])
         page = client.get(f"/tasks/{task.pk}/")
         assert page.status_code == 200
         assert paper in page.content.decode()
@@ -59,7 +52,7 @@ def test_each_desk_shows_its_paper_and_keeps_what_was_typed(cast: Cast, code: st
 def test_an_exit_begins_on_the_persons_page(cast: Cast) -> None:
     tenure = on_post(cast)
     with travel(AFTERNOON, tick=False):
-        client = browser(cast, "clerk")
+        client = browser_of(cast.clerk)
         person = client.get(f"/workers/{tenure.worker_id}/").content.decode()
         assert f"/exits/new/{tenure.pk}/" in person
         assert f"/findings/new/?worker={tenure.worker_id}" in person
@@ -73,7 +66,7 @@ def test_an_exit_begins_on_the_persons_page(cast: Cast) -> None:
         assert client.get(opened["Location"]).status_code == 200
         assert client.get(f"/exits/new/{tenure.pk}/").status_code == 302  # it is under way
         assert "孟照林" in client.get("/exits/").content.decode()
-        assert browser(cast, "other_clerk").get(f"/exits/new/{tenure.pk}/").status_code == 404
+        assert browser_of(cast.other_clerk).get(f"/exits/new/{tenure.pk}/").status_code == 404
 
 
 def test_a_finding_is_recorded_with_photos(cast: Cast) -> None:
@@ -94,7 +87,7 @@ def test_a_finding_is_recorded_with_photos(cast: Cast) -> None:
         "deadline_on": "2020-09-22", "strokes": demo_signature("何素琴"), "opening_key": "photo", "photos": photos,
     }  # fmt: skip
     with travel(AFTERNOON, tick=False):
-        client = browser(cast, "clerk")
+        client = browser_of(cast.clerk)
         assert client.get(f"/findings/new/?worker={tenure.worker_id}").status_code == 200
         assert client.get("/findings/new/").status_code == 200
         refused = client.post("/findings/new/", {**data, "demand": "", "photos": []})

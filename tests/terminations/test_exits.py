@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 from time_machine import travel
 
 from forms_templates.models import Document
 from registry.models import Organisation
-from tests.cast import Cast, events_of, nothing_happens, signed, task_of, user_of
+from tests.cast import Cast, browser_of, events_of, nothing_happens, signed, task_of, user_of
 from tests.employment.test_tenures import concluded
 from tests.registry.people import id_number
 from tests.terminations.steps import (
@@ -228,8 +227,7 @@ def test_an_agreement_that_ran_out_waits_for_people_and_leaves_with_its_notice(c
     run_daily(at(2020, 12, 16))
     assert Tenure.objects.get(pk=tenure.pk).state == TenureState.EXPIRED
     cast.now = at(2020, 12, 18)
-    client = Client()
-    client.force_login(user_of(cast.clerk), backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(cast.clerk)
     with travel(cast.now, tick=False):
         page = client.get(f"/exits/new/{tenure.pk}/").content.decode()
     assert 'value="expiry" checked' in page  # why it ran out stands there already
