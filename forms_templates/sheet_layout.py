@@ -8,12 +8,13 @@ import posixpath
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from lxml import etree
 
 from forms_templates.ooxml import PKG_RELS, WP, A, R, W, parse
 from forms_templates.sheet_footer import PageNumber, read_page_number
-from forms_templates.word_styles import Look, WordStyles, is_on, merge, mm, style_of
+from forms_templates.word_styles import Look, Properties, WordStyles, as_written, is_on, merge, mm, style_of
 from forms_templates.zip_container import unpack
 
 _EMU_PER_MM = 36000
@@ -113,8 +114,9 @@ class Table:
     def heading(self, column: int) -> str:
         """The words that stand over a column in the lowest of the header rows; empty without a header."""
         found = ""
-        for row in self.rows:
-            for cell in row.cells if row.header else ():
+        # Only the first rows come again in Word: below them, thousands of rows need not be looked through.
+        for row in takewhile(lambda row: row.header, self.rows):
+            for cell in row.cells:
                 if cell.column <= column < cell.column + cell.span and cell.text:
                     found = cell.text
         return found
@@ -148,13 +150,28 @@ class Layout:
         yield from _paragraphs_of(self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is said of a cell itself; `margins` only those that are its own."""
+
+    span: int
+    merging: str
+    middle: bool
+    open: frozenset[str]
+    margins: Properties
+
+
 @dataclass(slots=True)
 class _Reader:
+    """Reads the parts of a document. A list says the same of its cells line after line: `shapes` has what was said,
+    by how it was written."""
+
     styles: WordStyles
     media: Mapping[str, bytes]
     # Rows and paragraphs that only hold a template's control tags are left out.
     bare: bool = False
     merged: dict[int, Cell] = field(default_factory=dict)
+    shapes: dict[bytes, _Shape] = field(default_factory=dict)
 
     def block(self, element: etree._Element) -> Paragraph | Table | None:
         if self.bare and element.tag == f"{W}p" and _is_control(element):
@@ -233,16 +250,13 @@ class _Reader:
         # A row may begin some columns in.
         column = int(properties.get("gridBefore", {}).get("val", "0"))
         for tc in _inside(element, "tc"):
-            shape = tc.find(f"{W}tcPr")
-            facts = merge([shape])
-            span = int(facts.get("gridSpan", {}).get("val", "1"))
-            merging = facts.get("vMerge", {"val": ""}).get("val", "continue")
-            if merging == "continue" and column in self.merged:
+            shape = self.shape(tc.find(f"{W}tcPr"))
+            if shape.merging == "continue" and column in self.merged:
                 self.merged[column].rows += 1
             else:
-                cells.append(self.cell(tc, shape, margins, column, span))
+                cells.append(self.cell(tc, shape, margins, column))
                 self.merged[column] = cells[-1]
-            column += span
+            column += shape.span
         return Row(
             height=mm(properties.get("trHeight", {}).get("val", "0")),
             may_split=not is_on(properties, "cantSplit"),
@@ -250,26 +264,32 @@ class _Reader:
             header=is_on(properties, "tblHeader"),
         )
 
-    def cell(
-        self,
-        tc: etree._Element,
-        shape: etree._Element | None,
-        margins: dict[str, dict[str, str]],
-        column: int,
-        span: int,
-    ) -> Cell:
-        own = merge([None if shape is None else shape.find(f"{W}tcMar")])
-        borders = merge([None if shape is None else shape.find(f"{W}tcBorders")])
+    def shape(self, element: etree._Element | None) -> _Shape:
+        written = as_written(element)
+        if written not in self.shapes:
+            facts = merge([element])
+            borders = merge([None if element is None else element.find(f"{W}tcBorders")])
+            self.shapes[written] = _Shape(
+                span=int(facts.get("gridSpan", {}).get("val", "1")),
+                merging=facts.get("vMerge", {"val": ""}).get("val", "continue"),
+                middle=facts.get("vAlign", {}).get("val") == "center",
+                open=frozenset(side for side in _SIDES if borders.get(side, {}).get("val") in ("nil", "none")),
+                margins=merge([None if element is None else element.find(f"{W}tcMar")]),
+            )
+        return self.shapes[written]
+
+    def cell(self, tc: etree._Element, shape: _Shape, margins: Properties, column: int) -> Cell:
+        own = shape.margins
         top, right, bottom, left = (mm((own.get(s) or margins.get(s, {})).get("w", "0")) for s in _SIDES)
         blocks = tuple(block for each in _inside(tc, "p", "tbl") if (block := self.block(each)) is not None)
         nested = any(isinstance(block, Table) for block in blocks)
         return Cell(
             column=column,
-            span=span,
+            span=shape.span,
             paragraphs=tuple(_paragraphs_of(blocks)),
             margins=(top, right, bottom, left),
-            middle=merge([shape]).get("vAlign", {}).get("val") == "center",
-            open=frozenset(side for side in _SIDES if borders.get(side, {}).get("val") in ("nil", "none")),
+            middle=shape.middle,
+            open=shape.open,
             blocks=blocks if nested else (),
         )
 

@@ -33,7 +33,8 @@ class Look:
 
 
 class WordStyles:
-    """The styles of one Word file."""
+    """The styles of one Word file. What they come to is kept by how it was written: a list of thousands of lines
+    says the same in each of them."""
 
     def __init__(self, xml: bytes) -> None:
         root = parse(xml)
@@ -47,10 +48,16 @@ class WordStyles:
             "",
         )
         self._defaults = {kind: root.find(f"{W}docDefaults/{W}{kind}Default/{W}{kind}") for kind in ("pPr", "rPr")}
+        self._looks: dict[tuple[str, bytes], Look] = {}
+        self._runs: dict[bytes, Properties] = {}
 
     def paragraph(self, paragraph: etree._Element) -> Look:
         """The look of a paragraph element."""
-        return self._look(style_of(paragraph) or self._default, paragraph.find(f"{W}pPr"))
+        style, direct = style_of(paragraph) or self._default, paragraph.find(f"{W}pPr")
+        written = as_written(direct)
+        if (style, written) not in self._looks:
+            self._looks[style, written] = self._look(style, direct)
+        return self._looks[style, written]
 
     def usual(self) -> Look:
         """The look of a paragraph about which nothing is said."""
@@ -77,10 +84,14 @@ class WordStyles:
         )
 
     def run(self, run: etree._Element) -> Properties:
-        """The properties of a run beyond its paragraph's: its character style and what is set on the spot."""
+        """The properties of a run beyond its paragraph's: its character style and what is set on the spot. To be
+        read, not changed."""
         direct = run.find(f"{W}rPr")
-        style = merge([direct]).get("rStyle", {}).get("val", "")
-        return merge([*self._chain(style, "rPr"), direct])
+        written = as_written(direct)
+        if written not in self._runs:
+            style = merge([direct]).get("rStyle", {}).get("val", "")
+            self._runs[written] = merge([*self._chain(style, "rPr"), direct])
+        return self._runs[written]
 
     def table(self, table: etree._Element, group: str) -> Properties:
         """tblBorders or tblCellMar of a table, its style's included."""
@@ -99,6 +110,11 @@ class WordStyles:
             base = element.find(f"{W}basedOn")
             style = "" if base is None else base.get(f"{W}val", "")
         return chain
+
+
+def as_written(element: etree._Element | None) -> bytes:
+    """An element as text, by which what it says is found again; empty without one."""
+    return b"" if element is None else etree.tostring(element, with_tail=False)
 
 
 def style_of(paragraph: etree._Element) -> str:
