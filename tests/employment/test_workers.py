@@ -1,5 +1,6 @@
 """A person's page: months used of thirty-six, the limits, and nothing of anybody who is not one's own."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from registry.policies import POLICY_2019
 from tests.cast import AFTERNOON, Cast, applicant_id, browser_of
 from workflows.applications.models import Application, State
 from workflows.employment.models import Tenure
+from workflows.employment.people import views
 from workflows.employment.people.limits import limits_of
 from workflows.employment.service import Span
 
@@ -109,3 +111,29 @@ def test_the_pages_ask_few_questions_however_many_there_are(
             client.get("/workers/")
         with django_assert_max_num_queries(10):  # type: ignore[operator]
             client.get(f"/workers/{worker.pk}/")
+
+
+def test_whoever_is_on_a_post_comes_first_page_by_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody listed later but at work stands before whoever never worked; nobody is left out or named twice."""
+    monkeypatch.setattr(views, "PAGE", 2)
+    for number in range(5):
+        cast.do("registry.enter_household", cast.county, cast.system, cast.listed(330 + number))
+    listed = list(cast.county.worker_set.order_by("pk"))
+    for found in (listed[-1], listed[-3]):
+        cast.record_service(found, date(2019, 7, 10), None)
+    client, seen, address = browser_of(cast.reviewer), [], "/workers/"
+    with travel(AFTERNOON, tick=False):
+        while address:
+            page = client.get(address).content.decode()
+            seen += [int(pk) for pk in re.findall(r'href="/workers/(\d+)/"', page)]
+            following = re.search(r'href="(/workers/\?after=[^"]+)"', page)
+            address = following[1] if following else ""
+    assert seen[:2] == [listed[-3].pk, listed[-1].pk]
+    assert sorted(seen) == [each.pk for each in listed]
+
+
+@pytest.mark.parametrize("after", ["7", "1-2", "x-1-1", "-1-1-1", "1-1-99999999999999999999"])
+def test_an_address_nobody_made_begins_at_the_beginning(cast: Cast, worker: Worker, after: str) -> None:
+    with travel(AFTERNOON, tick=False):
+        page = browser_of(cast.reviewer).get("/workers/", {"after": after}).content.decode()
+    assert f"/workers/{worker.pk}/" in page

@@ -48,7 +48,7 @@ def apply(office: Office, hands: Hands) -> Case:
     hands.sign("worker_strokes")
     assert faults(page) == []
     hands.press("提交申请")
-    expect(page.get_by_text("申请已提交")).to_be_visible()
+    expect(page.get_by_text("提交申请，已记录，编号2020-104-0001。")).to_be_visible()
     assert faults(page) == []
     return Case.objects.get()
 
@@ -146,7 +146,7 @@ def test_an_application_is_approved_without_script(office: Office) -> None:
     clerk.page.locator("[name=phone]").fill(answers["phone"])
     clerk.page.locator("input[name=worker_scan]").set_input_files(scan())
     clerk.press("提交申请")
-    expect(clerk.page.get_by_text("申请已提交")).to_be_visible()
+    expect(clerk.page.get_by_text("提交申请，已记录，编号2020-104-0001。")).to_be_visible()
     for part, opinion, button in STEPS:
         page = office.of(part, **quiet)
         page.goto("/inbox/")

@@ -24,8 +24,13 @@ class Rights:
 
     role: Role
     steps: list[dict[str, Any]] = field(default_factory=list)
-    acts: list[str] = field(default_factory=list)
+    beside: list[dict[str, Any]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
+
+    @property
+    def acts(self) -> list[str]:
+        """Everything that is done at no desk of the role's own."""
+        return [label for group in self.beside for label in group["acts"]]
 
 
 def is_for_the_system_only(action: Action) -> bool:
@@ -77,12 +82,23 @@ def acts_when_asked() -> list[str]:
 def rights_of(role: Role) -> Rights:
     """Everything the code lets this role do."""
     found = Rights(role)
+    at_own_desks: set[str] = set()
     for label, flow in flows().items():
         for desk in flow.desks():
             if desk.role == role:
-                acts = [action.label for action in ACTIONS.at_desk(label, desk.name)]
-                found.steps.append({"flow": flow.paperwork.title, "step": desk.task_title, "acts": "、".join(acts)})
-    found.acts = [action.label for action in ACTIONS.all() if role in action.roles]
+                acts = list(ACTIONS.at_desk(label, desk.name))
+                at_own_desks |= {action.code for action in acts}
+                labels = "、".join(action.label for action in acts)
+                found.steps.append({"flow": flow.paperwork.title, "step": desk.task_title, "acts": labels})
+    beside: dict[str, list[str]] = {}
+    for action in ACTIONS.all():
+        if role in action.roles and action.code not in at_own_desks:
+            label = action.code.partition(".")[0]
+            labels_there = beside.setdefault(flows()[label].paperwork.title if label in flows() else "", [])
+            if action.label not in labels_there:
+                labels_there.append(action.label)
+    # What belongs to no flow comes last.
+    found.beside = [{"flow": flow, "acts": acts} for flow, acts in sorted(beside.items(), key=lambda one: not one[0])]
     found.reads.append(SEES[role].label)
     if role in MAY_READ_TRAIL:
         found.reads.append("全县办理记录")
@@ -105,7 +121,7 @@ def rights(request: HttpRequest) -> HttpResponseBase:
                 "level": LEVEL[row.role].label,
                 "reads": "、".join(row.reads),
                 "steps": row.steps,
-                "acts": "、".join(row.acts),
+                "beside": [{"flow": group["flow"], "acts": "、".join(group["acts"])} for group in row.beside],
             }
             for row in rows
         ],

@@ -34,7 +34,6 @@ NEW_APPLICATION = NewCase(
     saves="applications.save_draft",
     submits="applications.submit",
     submit_label="提交申请",
-    submitted="申请已提交",
     checked_when="输入身份证号后立即核对",
 )
 

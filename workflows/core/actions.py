@@ -281,6 +281,10 @@ class ActionRegistry:
         action = self._actions.get(code)
         return action.told if action else code
 
+    def recorded(self, code: str, number: str = "") -> str:
+        """What the screen says once an action is done; a case that has just got its number tells it."""
+        return f"{self.told(code)}，已记录，编号{number}。" if number else f"{self.told(code)}，已记录。"
+
 
 ACTIONS = ActionRegistry()
 register = ACTIONS.register

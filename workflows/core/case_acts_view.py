@@ -35,7 +35,7 @@ def case_action(request: HttpRequest, pk: int) -> HttpResponseBase:
         )
     except Refused as error:
         return show_case(request, visible_case(actor_of(request), pk), status=422, refusals=error.refusals, typed=typed)
-    messages.success(request, f"{ACTIONS.told(code)}，已记录。")
+    messages.success(request, ACTIONS.recorded(code))
     # An act that opens another case leads there.
     opened = outcome.result if isinstance(outcome.result, Case) else None
     response = redirect("task", open_tasks(opened)[0].pk) if opened is not None else redirect("case", pk)

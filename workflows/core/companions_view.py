@@ -39,7 +39,7 @@ def companions(request: HttpRequest, pk: int) -> HttpResponseBase:
         except Refused as error:
             refused = list(error.refusals)
         else:
-            messages.success(request, f"{ACTIONS.told(code)}，已记录。")
+            messages.success(request, ACTIONS.recorded(code))
             response = redirect("companions", pk)
             response.status_code = 303
             return response

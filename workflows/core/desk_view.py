@@ -262,7 +262,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpResponseBase:
     typed = typed_by(request)
     code = str(typed.get("action", ""))
-    case = found.process
+    case, number = found.process, found.process.number
     page = Page(actor=actor, at=at, case=case, entity=case.entity, task=found, typed=typed)
     try:
         outcome = perform(code, found, actor, typed, str(typed.get("seen", "")), at=at, files=request.FILES)
@@ -292,7 +292,8 @@ def _act(request: HttpRequest, actor: Actor, found: DeskTask, at: Any) -> HttpRe
                 "action_url": reverse("task", args=[found.pk]),
             }
         )
-    messages.success(request, f"{ACTIONS.told(code)}，已记录。")
+    given = outcome.case.number if outcome.case is not None else number
+    messages.success(request, ACTIONS.recorded(code, given if given != number else ""))
     staying = outcome.case is not None and ACTIONS[code].stays
     response = redirect("task", found.pk) if staying else redirect("case", case.pk)
     response.status_code = 303

@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 
 from registry.roles import Role
 
+from .actions import ACTIONS
 from .case_forms import form_on_page
 from .clock import now
 from .desk_view import checks_summary, css_url_of, errors_of, refusal_rows, typed_by
@@ -36,7 +37,6 @@ class NewCase:
     saves: str
     submits: str
     submit_label: str
-    submitted: str  # what is said then; the number follows
     checked_when: str = "填好以后自动核对"
     openers: tuple[Role, ...] = (Role.VILLAGE_CLERK,)
 
@@ -81,7 +81,7 @@ def new_case(request: HttpRequest, new: NewCase) -> HttpResponseBase:
         return _saved(case, page)
     if len(steps) == 2:
         number = outcomes[-1].case.number  # type: ignore[union-attr]
-        messages.success(request, f"{new.submitted}，编号{number}。")
+        messages.success(request, ACTIONS.recorded(new.submits, number))
         response = redirect("case", case.pk)
     else:
         messages.success(request, "草稿已保存。")

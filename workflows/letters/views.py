@@ -29,7 +29,6 @@ NEW_LETTER = NewCase(
     saves="letters.save_draft",
     submits="letters.submit",
     submit_label="提出申请",
-    submitted="用印申请已提出",
     openers=OPENERS,
 )
 # Whose requests the county looks at: the bureau and the auditor, as the register of seals.

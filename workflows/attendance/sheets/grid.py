@@ -84,7 +84,7 @@ def _tick(page: Page, row: AttendanceRow, remark: str) -> SafeString:
     """Where the auditor marks a row that must be put right."""
     ticked = mark_safe(" checked") if (page.typed or {}).get(f"fault_{row.pk}") else _NOTHING
     return format_html(
-        '{}<label class="tick"><input type="checkbox" name="fault_{}" value="on"{}>这行要改</label>',
+        '{}<label class="faulty"><input type="checkbox" name="fault_{}" value="on"{}>这行要改</label>',
         remark,
         row.pk,
         ticked,

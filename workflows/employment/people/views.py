@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, QuerySet, Value, When
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -56,10 +56,8 @@ def workers(request: HttpRequest) -> HttpResponseBase:
     found = workers_seen(actor).select_related("village__parent")
     if q:
         found = _matching(found, q)
-    after = row_number(request.GET.get("after"))
-    if after is not None and not q:
-        found = found.filter(pk__gt=after)
-    people = list(found.order_by("pk")[: PAGE + 1])
+    after = _parsed(request.GET.get("after", "")) if not q else None
+    people = _on_post_first(found, after)
     last = people[PAGE - 1] if len(people) > PAGE else None
     shown = people[:PAGE]
     tenures: dict[int, list[Tenure]] = {worker.pk: [] for worker in shown}
@@ -68,10 +66,44 @@ def workers(request: HttpRequest) -> HttpResponseBase:
     context = {
         "q": q,
         "rows": [_row(worker, tenures[worker.pk], on) for worker in shown],
-        "next_url": f"{reverse('workers')}?after={last.pk}" if last is not None and not q else "",
+        "next_url": f"{reverse('workers')}?after={_key(last)}" if last is not None and not q else "",
         "more": last is not None and bool(q),
     }
     return render(request, "people/workers.html", context)
+
+
+def _on_post_first(found: QuerySet[Worker], after: tuple[bool, int, int] | None) -> list[Worker]:
+    """One page and one person more: first whoever is on a post or about to be, then the others, village by village.
+
+    Two walks along the index of the villages, each asking the index of running tenures man by man: sorting the county
+    by both at once would read all of it for every page.
+    """
+    running = Exists(Tenure.objects.filter(worker=OuterRef("pk"), end_on__isnull=True))
+    people: list[Worker] = []
+    for on_post, condition in ((True, running), (False, ~running)):
+        rest = found.filter(condition)
+        if after is not None:
+            was_on_post, village, pk = after
+            if on_post and not was_on_post:
+                continue
+            if on_post == was_on_post:
+                rest = rest.filter(Q(village__gt=village) | Q(village=village, pk__gt=pk))
+        for worker in rest.order_by("village_id", "pk")[: PAGE + 1 - len(people)]:
+            worker.on_post = on_post  # type: ignore[attr-defined]
+            people.append(worker)
+        if len(people) > PAGE:
+            break
+    return people
+
+
+def _key(worker: Worker) -> str:
+    return f"{worker.on_post:d}-{worker.village_id}-{worker.pk}"  # type: ignore[attr-defined]
+
+
+def _parsed(typed: str) -> tuple[bool, int, int] | None:
+    """After whom the page begins, as `_key` wrote it; None for the beginning and for anything that is no such key."""
+    on_post, village, pk = ([row_number(part) for part in typed.split("-")] + [None] * 3)[:3]
+    return None if on_post is None or village is None or pk is None else (on_post == 1, village, pk)
 
 
 def _matching(found: Any, q: str) -> Any:

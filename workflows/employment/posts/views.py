@@ -29,7 +29,6 @@ NEW_POST = NewCase(
     saves="posts.save_draft",
     submits="posts.submit",
     submit_label="报乡镇核定",
-    submitted="岗位已报乡镇",
     openers=OPENERS,
 )
 
