@@ -38,6 +38,8 @@ SHEETS = {
     "letter": Sheet(210, 297, (37, 26, 35, 28), 16, 28, numbered=True),
     # One page that is read out and signed: the letter with smaller margins.
     "statement": Sheet(210, 297, (24, 23, 18, 25), 16, 25),
+    # A notice of many parts: smaller type, so that it mostly stays on one page; numbered, for when it goes on.
+    "notice": Sheet(210, 297, (24, 24, 20, 26), 14, 23, numbered=True),
     "contract": Sheet(210, 297, (30, 23, 25, 25), 16, 27, numbered=True),
     "wide": Sheet(297, 210, (18, 14, 18, 14), 14, 22, numbered=True),
 }

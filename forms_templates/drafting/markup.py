@@ -1,6 +1,6 @@
 """The few words a form is drafted with: one line of text for each line of the paper.
 
-    page form | card | letter | statement | contract | wide      the sheet, see look.py
+    page form | card | letter | statement | notice | contract | wide      the sheet, see look.py
     title, subtitle, h1, h2, p, p0, pr, centre TEXT
     line LEFT >> RIGHT
     sign TEXT @picture             a signature after the words
@@ -20,6 +20,7 @@
     opinion HEIGHT | head | text   the upper part of an opinion, `sign` rows below it belong to it
     area HEIGHT | head | text | text   a part of the form, full width: lines one below the other
     signs HEIGHT | =TEXT | TEXT @picture | （公章） | DATE @seal          ^TEXT over the date, as （公章） stands
+    closing HEIGHT | TEXT | DATE @seal   the office and its sealed date, the frameless end of a list
     [[category]]                   in a cell of its own: the words of a choice, the chosen one marked
 
 Everything else in a line is printed as it stands, docxtpl's tags included.
@@ -46,7 +47,7 @@ PARAGRAPHS = {
 }
 _KEEPING = {"keep": True, "free": False}
 _TABLES = ("table", "list", "plain")
-_ROWS = ("row", "head", "foot", "opinion", "area", "signs")
+_ROWS = ("row", "head", "foot", "opinion", "area", "signs", "closing")
 _PICTURE = re.compile(r"\s*@([a-z_.]+)")
 _SPAN = re.compile(r"\*(\d+)")
 _CELL_STYLES = {"#": "label", "<": "left", ">": "right", "~": "tight", "^": "tight label", "": "centre"}
@@ -191,6 +192,11 @@ def _row(kind: str, rest: str) -> Line:
         boxes = (Box(tuple(piece for piece in pieces if piece.text)),)
     elif kind == "signs":
         boxes = (Box(tuple(_signs(cells))),)
+    elif kind == "closing":
+        office, date = cells
+        # The seal reaches 21 mm above its date, and over no line of the list.
+        pieces = [Piece("StampWord", ""), _piece("StampWord", office), _piece("StampDate", date)]
+        boxes = (Box(tuple(pieces)),)
     else:
         boxes = tuple(_box(cell) for cell in cells)
     return Line(kind, float(height), boxes)

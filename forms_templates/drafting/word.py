@@ -98,7 +98,7 @@ class _Writer:
         shape = "" if splits else "<w:cantSplit/>"
         shape += f'<w:trHeight w:val="{twips(line.height)}" w:hRule="atLeast"/>'
         shape += "<w:tblHeader/>" if line.word == "head" else ""
-        if line.word in ("opinion", "area", "signs"):
+        if line.word in ("opinion", "area", "signs", "closing"):
             cells = self._wide(line, widths, above, below)
         else:
             cells, column = "", 0
@@ -120,9 +120,10 @@ class _Writer:
         joined_above = line.word == "signs" and above is not None and above.word == "opinion"
         joined_below = line.word == "opinion" and below is not None and below.word == "signs"
         open_sides = ("top",) * joined_above + ("bottom",) * joined_below
+        open_sides += ("left", "bottom", "right") * (line.word == "closing")
         borders = "".join(f'<w:{side} w:val="nil"/>' for side in open_sides)
         borders = f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
-        top, side = (220, 0) if line.word == "signs" else (120, 198)
+        top, side = (220, 0) if line.word == "signs" else (0, 0) if line.word == "closing" else (120, 198)
         margins = (
             f'<w:tcMar><w:top w:w="{top}" w:type="dxa"/><w:left w:w="{side}" w:type="dxa"/>'
             f'<w:right w:w="{side}" w:type="dxa"/></w:tcMar>'

@@ -20,20 +20,32 @@ LISTS = {
     "employment_ledger": "people",
     "employment_support_report": "lines",
     "inspection_record": "items",
+    "monthly_bulletin": "places",
     "named_roster": "departures",
     "pay_roster": "payments",
+    "quarterly_summary": "places",
     "seal_register_book": "uses",
+    "ten_day_dispatch": "places",
 }
 # The first words of the heading, and in which column each line says its number.
-HEADING = {"inspection_record": "检查内容", "seal_register_book": "用印时间"}
+HEADING = {
+    "inspection_record": "检查内容",
+    "monthly_bulletin": "整改时限",
+    "quarterly_summary": "整改时限",
+    "seal_register_book": "用印时间",
+    "ten_day_dispatch": "整改时限",
+}
 NUMBERED = ("village", "township", "unit", "subject", "name")
 # Counts at which the signatures would have been alone, each list's own; and what lies around them.
 TELLING = {
     "attendance_sheet": (1, 9, 12, 27),
     "employment_ledger": (1, 24, 28, 200, 203),
     "named_roster": (0, 25, 30),
+    "monthly_bulletin": (37, 39),
     "pay_roster": (29, 30, 36),
+    "quarterly_summary": (35, 59),
     "seal_register_book": (24, 38),
+    "ten_day_dispatch": (40,),
 }
 EVERY = (1, *range(14, 41), *range(199, 204))
 

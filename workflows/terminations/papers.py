@@ -23,7 +23,7 @@ from workflows.employment.models import EndReason, TenureState
 from .grounds import GROUNDS, Ground
 from .models import Termination, TerminationState
 
-APPROVAL, HEARING, NOTICE = ("exit_approval", 2), ("hearing_record", 1), ("exit_notice", 3)
+APPROVAL, HEARING, NOTICE = ("exit_approval", 2), ("hearing_record", 1), ("exit_notice", 4)
 DRAW_UP, CONFIRM, HEAR, DECIDE, SEAL, DELIVER = (
     "draw_up_exit",
     "confirm_ground",
