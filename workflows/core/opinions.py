@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
@@ -27,6 +27,11 @@ def valid_opinions(case: Case) -> dict[str, Opinion]:
         )
         notes["opinions"] = {opinion.step: opinion for opinion in rows}
     return dict(notes["opinions"])
+
+
+def with_given(standing: Mapping[str, Opinion], *given: Opinion | None) -> dict[str, Opinion]:
+    """What stands on a paper together with what this move puts on it, by step."""
+    return {**standing, **{opinion.step: opinion for opinion in given if opinion is not None}}
 
 
 def opinion_facts(case: Case, *steps: str) -> dict[str, object]:

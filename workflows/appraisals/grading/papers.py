@@ -11,7 +11,7 @@ from workflows.core.actions import Move
 from workflows.core.case_forms import case_form
 from workflows.core.filing import digest_of, file_opinions, file_version
 from workflows.core.models import Opinion
-from workflows.core.opinions import valid_opinions
+from workflows.core.opinions import valid_opinions, with_given
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.signing_refusal import standing_refusal, void_refusal
 from workflows.core.worker_ink import WORKER, void_ink
@@ -61,10 +61,7 @@ def void_hands(move: Move, *, why: str) -> None:
 def file_form(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """The next version of 《年度考核表》, with the hand or the seal of this move."""
     appraisal: Appraisal = move.entity
-    standing = standing_opinions(appraisal, valid_opinions(move.case))
-    for given in (sign, seal):
-        if given is not None:
-            standing[given.step] = given
+    standing = with_given(standing_opinions(appraisal, valid_opinions(move.case)), sign, seal)
     ink = standing_ink(appraisal)
     file_opinions(
         move,

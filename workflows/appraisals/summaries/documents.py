@@ -20,7 +20,7 @@ from workflows.core.cells import OpinionCell, opinion_cell, pad, picture, seal_p
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, DeskTask, Opinion
-from workflows.core.opinions import opinion_facts, valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions, with_given
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..grading.figures import from_json
@@ -115,10 +115,7 @@ def values_of(summary: Summary, members: list[Appraisal], opinions: dict[str, Op
 def file_summary(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """The next version, with the hand or the seal of this move."""
     summary: Summary = move.entity
-    opinions = standing(summary)
-    for given in (sign, seal):
-        if given is not None:
-            opinions[given.step] = given
+    opinions = with_given(standing(summary), sign, seal)
     file_opinions(
         move,
         form=case_form(FORM, move.case),

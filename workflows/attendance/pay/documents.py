@@ -22,7 +22,7 @@ from workflows.core.cells import pad, panel_field, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import opinion_facts, valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions, with_given
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import UNPAID, PayLine, PayRoster, RosterState
@@ -99,10 +99,7 @@ def _row(row: Sequence[PayLine], roster: PayRoster) -> dict[str, str]:
 def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """File the next version of the roster with everything that stands on it."""
     roster: PayRoster = move.entity
-    opinions = standing(roster)
-    for given in (sign, seal):
-        if given is not None:
-            opinions[given.step] = given
+    opinions = with_given(standing(roster), sign, seal)
     file_opinions(
         move,
         form=case_form(FORM, move.case),

@@ -18,7 +18,7 @@ from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import opinion_facts, valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions, with_given
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import IN_VILLAGE, ON_THE_WAY, AttendanceSheet, SheetState
@@ -101,10 +101,7 @@ def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: O
     sheet: AttendanceSheet = move.entity
     move.case.forget("attendance_rows")
     lines = lines_for(sheet)
-    opinions = standing(sheet)
-    for given in (sign, seal):
-        if given is not None:
-            opinions[given.step] = given
+    opinions = with_given(standing(sheet), sign, seal)
     file_opinions(
         move,
         form=form_of(sheet),

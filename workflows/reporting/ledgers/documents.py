@@ -22,7 +22,7 @@ from workflows.core.cells import pad, picture, seal_place
 from workflows.core.filing import OpinionPlaces, file_opinions, pictures_of
 from workflows.core.guards import chinese, verdicts
 from workflows.core.models import Case, Opinion
-from workflows.core.opinions import opinion_facts, valid_opinions
+from workflows.core.opinions import opinion_facts, valid_opinions, with_given
 from workflows.core.paperwork import Button, Page, Paperwork
 
 from ..models import AT_TOWNSHIP, FILED, Ledger, LedgerRow, LedgerState, RowKind
@@ -130,10 +130,7 @@ def _departure(row: LedgerRow) -> dict[str, object]:
 def file_version(move: Move, label: str, *, sign: Opinion | None = None, seal: Opinion | None = None) -> None:
     """File the next version of the ledger with everything that stands on it."""
     ledger: Ledger = move.entity
-    opinions = standing(ledger)
-    for given in (sign, seal):
-        if given is not None:
-            opinions[given.step] = given
+    opinions = with_given(standing(ledger), sign, seal)
     file_opinions(
         move,
         form=case_form(FORM, move.case),
