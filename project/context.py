@@ -81,7 +81,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 
 def _reader_key(pk: int) -> str:
-    return salted_hmac("project.context.reader", str(pk)).hexdigest()[:16]
+    return salted_hmac("project.context.reader", str(pk), algorithm="sha256").hexdigest()[:16]
 
 
 def title_of(appointment: Appointment) -> str:
