@@ -39,9 +39,12 @@ def test_postgres_gives_up_waiting_before_the_user_does(postgres_copy: str, run_
         "statement": "SHOW statement_timeout",
         "isolation": "SHOW transaction_isolation",
         "fsync": "SHOW fsync",
+        "compiling": "SHOW jit",
     }
     shown = json.loads(run_python(f"QUESTIONS = {questions!r}\n{SHOW}", postgres_copy).finish())
-    assert shown == {"lock": "10s", "statement": "2min", "isolation": "read committed", "fsync": "on"}
+    assert shown == {
+        "lock": "10s", "statement": "2min", "isolation": "read committed", "fsync": "on", "compiling": "off"
+    }  # fmt: skip
 
 
 def test_every_migration_is_applied_and_none_is_missing(any_database_url: str, run_python: RunPython) -> None:
