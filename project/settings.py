@@ -151,7 +151,7 @@ def database(url: str) -> dict[str, Any]:
     elif engine == "django.db.backends.postgresql":
         options |= {
             "pool": {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10},
-            # No compiling of queries: ours join many tables and give a few rows, and before the first ANALYZE PostgreSQL
+            # No compiling of queries: ours join many tables for a few rows, and before the first ANALYZE PostgreSQL
             # thinks them so dear that it compiled for seconds what it then read in milliseconds.
             "options": (
                 "-c lock_timeout=10000 -c statement_timeout=120000 -c idle_in_transaction_session_timeout=60000"

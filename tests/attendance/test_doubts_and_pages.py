@@ -167,6 +167,7 @@ def test_the_pages_of_a_roster_and_a_sheet_open_at_every_desk(month: Month) -> N
     to_finance(cast, case)
     (desk,) = pages(cast, "finance", f"/tasks/{task_of(case).pk}/")
     assert "发放凭证" in desk.content.decode()
+    assert "/scans/" not in desk.content.decode(), "only villages and townships bring back signed pages"
     (read,) = pages(cast, "finance", f"/cases/{case.pk}/")
     assert "导出银行文件" in read.content.decode()
     (read,) = pages(cast, "auditor", f"/cases/{case.pk}/")

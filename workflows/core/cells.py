@@ -22,7 +22,7 @@ from .filing import OpinionPlaces
 from .guards import chinese
 from .models import Case, DeskTask, Opinion
 from .paperwork import Page
-from .signed_pages import scan_told_at
+from .signed_pages import office_at, scan_told_at
 
 UNDECIDED_DATE = "　　年　　月　　日"
 NUMERIC = mark_safe(' inputmode="numeric"')
@@ -258,7 +258,7 @@ def _on_paper(page: Page, case: Case, task: DeskTask) -> dict[str, Any]:
     events = (case.remembered or {}).get("events", [])
     told = scan_told_at(events, task)
     return {
-        "paper_url": f"{reverse('scans')}?case={case.pk}",
+        "paper_url": f"{reverse('scans')}?case={case.pk}" if office_at(page.actor, case) is not None else "",
         "paper_scan": told.details if told is not None else None,
         "paper_scan_url": reverse("scan", args=[told.details["scan_number"]]) if told is not None else "",
         "on_paper": bool((page.typed or {}).get("on_paper")),

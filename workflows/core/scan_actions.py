@@ -13,7 +13,6 @@ from forms_templates.library import form
 from forms_templates.models import Document, PaperCode
 from forms_templates.store import put
 from registry.models import Appointment
-from registry.roles import SEES, Role, Sight
 from signatures.models import PaperScan
 from signatures.paper_scans import ReadScan
 
@@ -24,6 +23,7 @@ from .models import Case, DeskTask
 from .paper_actions import PaperAction
 from .procedure import open_tasks
 from .refusals import Refusal
+from .signed_pages import office_at
 
 KINDS = {"sign": "纸签", "seal": "实物盖章"}
 
@@ -46,15 +46,6 @@ def done_by_hand_at(case: Case, step: str) -> str:
 def signing_task(case: Case) -> DeskTask | None:
     """The open step at which a page may come back; None where nothing is signed or sealed."""
     return next((task for task in open_tasks(case) if done_by_hand_at(case, task.flow_task.name)), None)
-
-
-def office_at(actor: Actor, case: Case) -> Appointment | None:
-    """The person's office in the village or township whose case it is."""
-    offices = (case.village_id, case.township_id)
-    for appointment in actor.appointments:
-        if SEES[Role(appointment.role)] == Sight.OWN and appointment.organisation_id in offices:
-            return appointment
-    return None
 
 
 def may_bring_back(actor: Actor, case: Case, tasks: Iterable[DeskTask]) -> bool:

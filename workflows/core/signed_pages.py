@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from audit.models import Event
+from registry.models import Appointment
+from registry.roles import SEES, Role, Sight
 from signatures.models import PaperScan
 
+from .actors import Actor
 from .models import Case, DeskTask
+
+
+def office_at(actor: Actor, case: Case) -> Appointment | None:
+    """The person's office in the village or township whose case it is."""
+    offices = (case.village_id, case.township_id)
+    for appointment in actor.appointments:
+        if SEES[Role(appointment.role)] == Sight.OWN and appointment.organisation_id in offices:
+            return appointment
+    return None
 
 
 def standing_scan(case: Case, task: DeskTask) -> PaperScan | None:
