@@ -1,6 +1,7 @@
 """The PDF of many papers at once: composed by form, converted once per file, parted again.
 
-What cannot be composed, or does not come out as expected, is converted as its own Word file: slower, never worse.
+What cannot be composed, or does not come out as expected, is tried in halves and at last converted as its own Word
+file: slower, never worse.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from forms_templates.libreoffice import word_to_pdf
 # Longer files save little: starting costs a second, every page the same again.
 MOST_IN_ONE_FILE = 150
 _AT_ONCE = min(2, os.cpu_count() or 1)
+# Where one paper spoils a file, or LibreOffice was killed over it: three quarters of the file are spared from being
+# converted one by one. A paper that hangs costs its whole time at each halving, so there are not more of them.
+_HALVINGS = 2
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,32 @@ def _chunks(papers: Sequence[Paper]) -> Iterator[list[Paper]]:
             yield group[start : start + size]
 
 
-def _together(papers: list[Paper]) -> Made:
-    if not all(paper.code for paper in papers):
+def _together(papers: Sequence[Paper], halvings: int = _HALVINGS) -> Made:
+    if not any(paper.code for paper in papers):
         return _apart(papers)
+    parted = _parted(papers) if all(paper.code for paper in papers) else None
+    if parted is not None:
+        return Made(pdfs={paper.name: each for paper, each in zip(papers, parted, strict=True)})
+    if len(papers) == 1 or not halvings:
+        return _apart(papers)
+    made = Made()
+    middle = len(papers) // 2
+    for half in (papers[:middle], papers[middle:]):
+        _add(made, _together(half, halvings - 1))
+    return made
+
+
+def _parted(papers: Sequence[Paper]) -> list[tuple[bytes, int]] | None:
+    """Each paper's PDF and pages out of one file; None when that file cannot be made or does not come out whole."""
     try:
         composed: Composed = compose([paper.docx for paper in papers])
         pdf = word_to_pdf({"composed": composed.docx}).pdfs.get("composed")
-        if pdf is None:
-            return _apart(papers)
-        parted = part(pdf, composed, [paper.code for paper in papers])
+        return None if pdf is None else part(pdf, composed, [paper.code for paper in papers])
     except (NotComposable, pikepdf.PdfError):
-        return _apart(papers)
-    return Made(pdfs={paper.name: each for paper, each in zip(papers, parted, strict=True)})
+        return None
 
 
-def _apart(papers: list[Paper]) -> Made:
+def _apart(papers: Sequence[Paper]) -> Made:
     converted = word_to_pdf({paper.name: paper.docx for paper in papers})
     made = Made(troubles=dict(converted.troubles))
     for name, pdf in converted.pdfs.items():

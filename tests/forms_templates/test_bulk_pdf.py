@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pikepdf
@@ -10,7 +10,7 @@ import pytest
 from django.test import override_settings
 
 from forms_templates import bulk_pdf
-from forms_templates.bulk_pdf import Paper, make_pdfs
+from forms_templates.bulk_pdf import Made, Paper, make_pdfs
 from forms_templates.coded_paper import qr, qr_rows, with_code
 from forms_templates.codes import fresh_code, spaced
 from forms_templates.composed import NotComposable, compose
@@ -111,6 +111,24 @@ def test_what_cannot_be_composed_is_made_alone(
     monkeypatch.setattr(bulk_pdf, "compose", refuse)
     made = make_pdfs([paper("alone", {}, {})])
     assert made.pdfs["alone"][1] == 1
+
+
+def test_one_that_spoils_a_file_leaves_only_its_quarter_to_be_made_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [Paper(f"paper{number}", b"", "K7QF2M9X3T", ("post_application", 1)) for number in range(16)]
+    alone: list[str] = []
+
+    def spoiled(together: Sequence[Paper]) -> list[tuple[bytes, int]] | None:
+        return None if papers[5] in together else [(b"", 1)] * len(together)
+
+    def one_by_one(apart: Sequence[Paper]) -> Made:
+        alone.extend(paper.name for paper in apart)
+        return Made(pdfs={paper.name: (b"", 1) for paper in apart})
+
+    monkeypatch.setattr(bulk_pdf, "_parted", spoiled)
+    monkeypatch.setattr(bulk_pdf, "_apart", one_by_one)
+    made = make_pdfs(papers)
+    assert alone == ["paper4", "paper5", "paper6", "paper7"]
+    assert list(made.pdfs) == [paper.name for paper in papers]
 
 
 def test_an_agreement_counts_its_own_pages(need_tool: Callable[[str], str], tmp_path: Path) -> None:
