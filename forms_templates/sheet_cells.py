@@ -42,9 +42,10 @@ def row_height(row: Row, table: Table, *, ends: bool) -> float:
 
 
 def ends_squarely(table: Table) -> bool:
-    """Whether all cells of the last row begin in it: its lower line can then be drawn by the row."""
+    """Whether all cells of the last row begin in it and have a line below: the row can then draw that line."""
     last = table.rows[-1]
-    return sum(cell.span for cell in last.cells) == len(table.columns)
+    whole = sum(cell.span for cell in last.cells) == len(table.columns)
+    return whole and not any("bottom" in cell.open for cell in last.cells)
 
 
 def heading(cell: Cell, table: Table) -> str:

@@ -306,7 +306,8 @@ class SheetWriter:
             shape |= {"line-height": pt(look.line)} if look.line is not None else {}
             shape |= {"font-size": pt(look.size)} if look.size != self.usual.size else {}
         shape["padding"] = " ".join(mm(each) for each in (top, right, bottom, left))
-        shape |= {f"border-{side}": "0" for side in sorted(cell.open)}
+        edges = {"left": cell.column == 0, "right": cell.column + cell.span == len(table.columns)}
+        shape |= {f"border-{side}": "hidden" if edges.get(side) else "0" for side in sorted(cell.open)}
         return self.geometry.name("cell", shape)
 
     def _opinion(self, rows: Sequence[Row], table: Table) -> str:
@@ -319,7 +320,7 @@ class SheetWriter:
             "text-align": "start",
             "vertical-align": "top",
         }
-        shape |= {f"border-{side}": "0" for side in sorted(open_sides(rows))}
+        shape |= open_sides(rows, table)
         classes = ["opinion", self.geometry.name("opinion", shape), *self._states(paragraphs)]
         if self._sealed(paragraphs):
             classes.append("opinion--sealed")

@@ -12,14 +12,24 @@ from itertools import takewhile
 
 from lxml import etree
 
-from forms_templates.ooxml import PKG_RELS, WP, A, R, W, parse
+from forms_templates.ooxml import PKG_RELS, WP, A, R, W, inside, is_control, is_not_shown, parse
 from forms_templates.sheet_footer import PageNumber, read_page_number
-from forms_templates.word_styles import Look, Properties, WordStyles, as_written, is_on, merge, mm, style_of
+from forms_templates.word_numbering import Numbering, read_numbering
+from forms_templates.word_styles import (
+    Look,
+    Properties,
+    WordStyles,
+    as_written,
+    is_indented,
+    is_on,
+    merge,
+    mm,
+    style_of,
+)
 from forms_templates.zip_container import unpack
 
 _EMU_PER_MM = 36000
 _SIDES = ("top", "right", "bottom", "left")
-_WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")
 # What a file says that says nothing of its page.
 _A4: dict[str, dict[str, str]] = {"pgSz": {"w": "11906", "h": "16838"}, "pgMar": {}}
 
@@ -168,13 +178,14 @@ class _Reader:
 
     styles: WordStyles
     media: Mapping[str, bytes]
+    numbering: Numbering
     # Rows and paragraphs that only hold a template's control tags are left out.
     bare: bool = False
     merged: dict[int, Cell] = field(default_factory=dict)
     shapes: dict[bytes, _Shape] = field(default_factory=dict)
 
     def block(self, element: etree._Element) -> Paragraph | Table | None:
-        if self.bare and element.tag == f"{W}p" and _is_control(element):
+        if self.bare and element.tag == f"{W}p" and is_control(element):
             return None
         if element.tag == f"{W}p":
             return self.paragraph(element)
@@ -184,14 +195,21 @@ class _Reader:
         items: list[Item] = []
         within = element
         for run in element.iter(f"{W}r"):
-            if _is_not_shown(run, element):
+            if is_not_shown(run, element):
                 continue
             inside = next(run.iterancestors(f"{W}p"))
             if items and inside is not within:
                 items.append(Break())  # the lines of a text box
             within = inside
             items += self.run(run)
-        return Paragraph(style_of(element), self.styles.paragraph(element), tuple(items))
+        look = self.styles.paragraph(element)
+        listed = self.styles.list_of(element)
+        number = self.numbering.next(*listed) if listed else None
+        if number is not None:
+            items.insert(0, Text(number.text))
+            if number.left is not None and number.first_line is not None and not is_indented(element):
+                look = replace(look, left=number.left, first_line=number.first_line)
+        return Paragraph(style_of(element), look, tuple(items))
 
     def run(self, run: etree._Element) -> Iterator[Item]:
         properties = self.styles.run(run)
@@ -201,7 +219,9 @@ class _Reader:
                 yield Text(child.text or "", style, is_on(properties, "b"))
             elif child.tag == f"{W}tab":
                 yield Tab()
-            elif child.tag == f"{W}br":
+            elif child.tag == f"{W}noBreakHyphen":
+                yield Text("-", style, is_on(properties, "b"))
+            elif child.tag in (f"{W}br", f"{W}cr"):
                 yield Break()
             elif child.tag == f"{W}drawing":
                 yield from self.pictures(child)
@@ -237,9 +257,7 @@ class _Reader:
             columns=tuple(mm(column.get(f"{W}w", "0")) for column in element.iterfind(f"{W}tblGrid/{W}gridCol")),
             frame=_thickness(borders.get("top", {})),
             lines=_thickness(borders.get("insideH", {})),
-            rows=tuple(
-                self.row(row, margins) for row in _inside(element, "tr") if not (self.bare and _is_control(row))
-            ),
+            rows=tuple(self.row(row, margins) for row in inside(element, "tr") if not (self.bare and is_control(row))),
         )
         self.merged = around
         return table
@@ -249,7 +267,7 @@ class _Reader:
         cells: list[Cell] = []
         # A row may begin some columns in.
         column = int(properties.get("gridBefore", {}).get("val", "0"))
-        for tc in _inside(element, "tc"):
+        for tc in inside(element, "tc"):
             shape = self.shape(tc.find(f"{W}tcPr"))
             if shape.merging == "continue" and column in self.merged:
                 self.merged[column].rows += 1
@@ -281,7 +299,7 @@ class _Reader:
     def cell(self, tc: etree._Element, shape: _Shape, margins: Properties, column: int) -> Cell:
         own = shape.margins
         top, right, bottom, left = (mm((own.get(s) or margins.get(s, {})).get("w", "0")) for s in _SIDES)
-        blocks = tuple(block for each in _inside(tc, "p", "tbl") if (block := self.block(each)) is not None)
+        blocks = tuple(block for each in inside(tc, "p", "tbl") if (block := self.block(each)) is not None)
         nested = any(isinstance(block, Table) for block in blocks)
         return Cell(
             column=column,
@@ -306,7 +324,8 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
         for relation in relations.iter(f"{PKG_RELS}Relationship")
         if (target := posixpath.normpath(f"word/{relation.get('Target')}")) in parts and "/media/" in target
     }
-    reader = _Reader(WordStyles(parts["word/styles.xml"].content()), media, bare)
+    lists = parts["word/numbering.xml"].content() if "word/numbering.xml" in parts else None
+    reader = _Reader(WordStyles(parts["word/styles.xml"].content()), media, read_numbering(lists), bare)
     body = parse(parts["word/document.xml"].content()).find(f"{W}body")
     if body is None:
         raise KeyError("w:body")
@@ -318,7 +337,7 @@ def read_layout(docx: bytes, *, bare: bool = False) -> Layout:
         _end_section(sections, ending, tuple(waiting), number)
         waiting.clear()
 
-    for element in _inside(body, "p", "tbl"):
+    for element in inside(body, "p", "tbl"):
         if (block := reader.block(element)) is not None:
             waiting.append(block)
         if (ending := element.find(f"{W}pPr/{W}sectPr")) is not None:
@@ -352,16 +371,6 @@ def _has_footer(ending: etree._Element | None) -> bool:
     return ending is not None and ending.find(f"{W}footerReference") is not None
 
 
-def _inside(element: etree._Element, *kinds: str) -> Iterator[etree._Element]:
-    """The children of these kinds, also those in content controls and the like."""
-    for child in element:
-        kind = etree.QName(child).localname if isinstance(child.tag, str) else ""
-        if kind in kinds:
-            yield child
-        elif kind in _WRAPPERS:
-            yield from _inside(child, *kinds)
-
-
 def _paragraphs_of(blocks: tuple[Paragraph | Table, ...]) -> Iterator[Paragraph]:
     for block in blocks:
         if isinstance(block, Paragraph):
@@ -370,21 +379,6 @@ def _paragraphs_of(blocks: tuple[Paragraph | Table, ...]) -> Iterator[Paragraph]
             for row in block.rows:
                 for cell in row.cells:
                     yield from cell.paragraphs
-
-
-def _is_not_shown(run: etree._Element, paragraph: etree._Element) -> bool:
-    """Taken out by tracked changes, or Word's second version of a drawing for older readers."""
-    for around in run.iterancestors():
-        if around is paragraph:
-            return False
-        if isinstance(around.tag, str) and etree.QName(around).localname in ("Fallback", "del", "moveFrom"):
-            return True
-    return False
-
-
-def _is_control(element: etree._Element) -> bool:
-    text = "".join(node.text or "" for node in element.iter(f"{W}t")).strip()
-    return text.startswith("{%") and text.endswith("%}") and text.count("{%") == 1
 
 
 def _offset(anchor: etree._Element, axis: str) -> float:

@@ -39,9 +39,15 @@ def joined_rows(table: Table, index: int) -> list[Row]:
     return rows
 
 
-def open_sides(rows: Sequence[Row]) -> frozenset[str]:
-    """Where no line parts these rows from the next."""
-    return (rows[0].cells[0].open & {"top"}) | (rows[-1].cells[0].open & {"bottom"})
+def open_sides(rows: Sequence[Row], table: Table) -> dict[str, str]:
+    """The sides of these rows of one cell where no line stands, as CSS has it.
+
+    A cell's missing line gives way to its neighbour's, but at the edge of the table the cell overrules the frame.
+    """
+    first, last = rows[0].cells[0].open, rows[-1].cells[0].open
+    edges = {"top": table.rows[0] is rows[0], "bottom": table.rows[-1] is rows[-1], "left": True, "right": True}
+    sides = (first & {"top"}) | (last & {"bottom"}) | (first & last & {"left", "right"})
+    return {f"border-{side}": "hidden" if edges[side] else "0" for side in sorted(sides)}
 
 
 def is_signed(row: Row, table: Table) -> bool:

@@ -59,6 +59,13 @@ class WordStyles:
             self._looks[style, written] = self._look(style, direct)
         return self._looks[style, written]
 
+    def list_of(self, paragraph: etree._Element) -> tuple[str, int] | None:
+        """The list a paragraph is numbered in and its level there, said on the spot or by its style."""
+        layers = [*self._chain(style_of(paragraph) or self._default, "pPr"), paragraph.find(f"{W}pPr")]
+        facts = merge([None if layer is None else layer.find(f"{W}numPr") for layer in layers])
+        number, level = (facts.get(name, {}).get("val", "0") for name in ("numId", "ilvl"))
+        return (number, int(level)) if number != "0" and level.isdecimal() else None
+
     def usual(self) -> Look:
         """The look of a paragraph about which nothing is said."""
         return self._look(self._default, None)
@@ -121,6 +128,11 @@ def style_of(paragraph: etree._Element) -> str:
     """The id of a paragraph's style, "" for the default one."""
     style = paragraph.find(f"{W}pPr/{W}pStyle")
     return "" if style is None else style.get(f"{W}val", "")
+
+
+def is_indented(paragraph: etree._Element) -> bool:
+    """Whether a paragraph says on the spot how far in it stands."""
+    return paragraph.find(f"{W}pPr/{W}ind") is not None
 
 
 def merge(layers: Iterable[etree._Element | None]) -> Properties:
