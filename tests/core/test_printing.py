@@ -149,6 +149,7 @@ def test_a_print_says_how_many_and_stands_under_reserve_until_the_last_decision(
     case = cast.walk_to(State.AWAITING_TOWNSHIP_REVIEW)
     page = client.get(f"/papers/{latest(case).pk}/print/", {"copies": "3"}).content.decode()
     assert "未生效" in page
+    assert "打印出来签字盖章的，扫描登记、手续办完后生效" in page
     assert latest(case).code.code[:5] in page
     assert Event.objects.filter(action="desk.print_paper").latest("pk").details["copies"] == 3
     for wrong in ("0", "51", "x"):
