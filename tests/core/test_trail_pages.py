@@ -166,6 +166,18 @@ def test_details_are_told_in_words(cast: Cast, browser: Browser) -> None:
         assert words in page
 
 
+def test_the_codes_of_an_act_are_told_as_the_screen_calls_them(cast: Cast, browser: Browser) -> None:
+    """退回: to which step and how it comes again; how the pledge was signed; another case by its number."""
+    case = cast.walk_to(State.RETURNED)
+    page = text_of(browser("auditor").get(f"/trail/{event_of('applications.send_back').sequence}/"))
+    assert re.search(r"退回到.{0,80}填写申请表", page, re.DOTALL)
+    assert re.search(r"改好以后.{0,80}重新逐级审批", page, re.DOTALL)
+    page = text_of(browser("auditor").get(f"/trail/{event_of('applications.submit').sequence}/"))
+    assert "申请与承诺书签字" in page
+    assert "pledge" not in page.partition("入链的原文")[0].partition("<main")[2]
+    assert case.number in page
+
+
 @pytest.mark.parametrize("url", ["/trail/", "/trail/?organisation=104&since=2020-09-01", "person", "event", "seal"])
 def test_a_page_takes_ten_queries_at_most(cast: Cast, browser: Browser, approved: Case, url: str) -> None:
     url = {

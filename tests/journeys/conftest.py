@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.fixtures import Settings
 from time_machine import travel
 
@@ -30,6 +30,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SCREENS = {"desk": DESK, "phone": PHONE}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)  # a machine that makes PDFs beside the browser is slow now and then
 # Everything one may press or fill in, except links inside a sentence: those may be as small as their line.
 SMALL_TARGETS = """() => [
     ...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea"),

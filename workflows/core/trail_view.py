@@ -57,7 +57,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
     context = {
         "filters": filters_of(asked),
         "chosen": asked.chosen,
-        "slips": asked.slips,
+        "slips": list(dict.fromkeys(asked.slips)),
         "people_url": reverse("trail_people"),
         "rows": event_rows(events),
         "next_url": f"{reverse('trail')}?{urlencode({**asked.kept, 'before': older})}" if older else "",
