@@ -298,3 +298,11 @@ def test_offices_work_on_working_days_and_one_act_follows_the_other() -> None:
             assert moments[-1].date() == date(2026, 11, 24)
     assert not is_working_day(date(2026, 10, 1)), "a public holiday"
     assert is_working_day(date(2040, 10, 1)), "beyond the calendar, Monday to Friday"
+
+
+@pytest.mark.slow  # a load of fifteen seconds
+@pytest.mark.django_db
+def test_a_county_of_three_where_nobody_was_paid_anything_loads_too() -> None:
+    """Its one roster pays nothing for a month without a day of work: there is no money to ask back."""
+    tell_county(workers=3, seed=2, at=NOON.replace(year=2026, month=11, day=29))
+    assert Worker.objects.count() == 3
