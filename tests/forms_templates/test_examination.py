@@ -175,9 +175,16 @@ def test_a_file_that_eats_memory_is_stopped() -> None:
 
 
 def test_an_examination_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forms_templates.examination.SECONDS", 0.05)
+    endless = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass"
+    monkeypatch.setattr("forms_templates.examination._WORK", endless)
     told = examine(template(), application_form()).faults
     assert any("停不下来" in each for each in told), told
+
+
+def test_a_busy_server_says_nothing_against_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forms_templates.examination.PATIENCE", 0.05)
+    told = examine(template(), application_form()).faults
+    assert told == ["请过几分钟再上传：服务器正忙，文件没有检查完，什么也没有改变。"]
 
 
 def test_a_field_goes_by_the_words_the_word_file_has_for_it() -> None:
