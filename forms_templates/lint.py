@@ -55,7 +55,15 @@ def lint_form(checked: Form, *, from_outside: bool = False) -> list[str]:
     return [f"{name}：{fault}" for check in checks for fault in check]
 
 
+# What a Chinese keyboard makes of {{ and {%: for Word it is text, and would be printed.
+_WIDE = re.compile(r"\{\uff05|\uff05\}|[{\uff5b]\uff5b|\uff5b[{%\uff05]|\uff5d[}\uff5d]|[}%\uff05]\uff5d")
+
+
 def _tags(checked: Form, template: Layout) -> Iterator[str]:
+    for paragraph in template.paragraphs():
+        if found := _WIDE.search(paragraph.text):
+            words = paragraph.text[max(0, found.start() - 8) : found.end() + 12]
+            yield f"template.docx里的“{words}”用了全角的括号或百分号，请改成半角的：{{{{ }}}}、{{% %}}。"
     for tag in sorted(checked.template.tags - set(checked.fields)):
         yield f"template.docx{_place(template, tag)}的标记{tag}，在form.toml里没有这一栏。"
     for name, spec in checked.fields.items():

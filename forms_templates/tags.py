@@ -27,6 +27,7 @@ _SAID = (
     (re.compile(r"No test named '(.+)'"), "没有叫“{}”的判断"),
     (re.compile(r"Encountered unknown tag '(end\w+|else|elif)'"), "“{{% {} %}}”和前面的开头不成对"),
     (re.compile(r"Encountered unknown tag '(.+?)'"), "没有“{}”这种标记"),
+    (re.compile(r"Missing end of (?:comment|raw)"), "注释或原样（raw）没有写结尾的标记"),
     (re.compile(r"[Uu]nexpected char '(.+)' at"), "有不能用的字符“{}”（是否用了中文标点？）"),
     (re.compile(r"[Uu]nexpected '(?:/|<|end of template)'|expected token|unexpected"), "没有写完整或多了字符"),
 )

@@ -43,6 +43,9 @@ def test_a_faithful_copy_may_be_used() -> None:
         (template({DOCUMENT: swap("{{ skills }}", "{{ skils }}")}), "“技能”后面的标记skils"),
         (template({DOCUMENT: swap("{{ skills }}", "")}), "“技能”（skills），在Word文件里没有标记"),
         (template({DOCUMENT: swap("{{ skills }}", "{{ skills !}}")}), "标记写法有误"),
+        (template({DOCUMENT: swap("{{ skills }}", "\uff5b\uff5b skills \uff5d\uff5d")}), "用了全角的括号"),
+        (template({DOCUMENT: swap("{{ skills }}", "{{ skills }}{\uff05 if skills \uff05}")}), "用了全角的括号或百分号"),
+        (template({DOCUMENT: swap("{{ skills }}", "{{ skills }}{# open")}), "注释或原样（raw）没有写结尾的标记"),
     ],
 )  # fmt: skip
 def test_what_stands_against_a_file_is_said(docx: bytes, fault: str) -> None:
