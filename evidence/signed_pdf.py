@@ -29,6 +29,8 @@ def checked_pdf(content: bytes) -> CheckedPdf:
     lines = [_whence(signed), *(_said(each) for each in signatures)]
     if not signatures:
         lines.append("没有数字签章。")
+    elif signed is None and not any(each.covers_all for each in signatures):
+        lines.append("最后一个签章以后，文件里又添加了内容：添加的没有人签章，不能作数。")
     unchanged = bool(signatures) and all(each.unchanged for each in signatures)
     return CheckedPdf(good=unchanged and signed is not None, lines=tuple(lines))
 

@@ -286,5 +286,7 @@ def test_whoever_is_handed_a_signed_pdf_can_check_it(
     assert "被改动" in said["changed"]
     assert said["appended"].startswith("wrong: ")
     assert "不是本系统留存的签章PDF" in said["appended"]
+    assert "最后一个签章以后，文件里又添加了内容" in said["appended"]
+    assert "又添加了内容" not in said["genuine"]
     assert "没有数字签章" in said["plain"]
     assert "不是PDF，或者已经损坏" in said["rubbish"]
