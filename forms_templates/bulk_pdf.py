@@ -11,8 +11,10 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from zipfile import BadZipFile, is_zipfile
 
 import pikepdf
+from lxml.etree import XMLSyntaxError
 
 from forms_templates.composed import Composed, NotComposable, compose
 from forms_templates.composed_pdf import part
@@ -92,13 +94,16 @@ def _parted(papers: Sequence[Paper]) -> list[tuple[bytes, int]] | None:
         composed: Composed = compose([paper.docx for paper in papers])
         pdf = word_to_pdf({"composed": composed.docx}).pdfs.get("composed")
         return None if pdf is None else part(pdf, composed, [paper.code for paper in papers])
-    except (NotComposable, pikepdf.PdfError):
+    except (NotComposable, pikepdf.PdfError, BadZipFile, XMLSyntaxError, KeyError):
+        # Also where one of them is no Word file: that one is reported, the others are not held up.
         return None
 
 
 def _apart(papers: Sequence[Paper]) -> Made:
-    converted = word_to_pdf({paper.name: paper.docx for paper in papers})
-    made = Made(troubles=dict(converted.troubles))
+    # LibreOffice would take what is no Word file for plain text and print it.
+    broken = {paper.name: "这个Word文件打不开。" for paper in papers if not is_zipfile(io.BytesIO(paper.docx))}
+    converted = word_to_pdf({paper.name: paper.docx for paper in papers if paper.name not in broken})
+    made = Made(troubles=converted.troubles | broken)
     for name, pdf in converted.pdfs.items():
         try:
             with pikepdf.open(io.BytesIO(pdf)) as opened:

@@ -113,6 +113,15 @@ def test_what_cannot_be_composed_is_made_alone(
     assert made.pdfs["alone"][1] == 1
 
 
+def test_one_that_is_no_word_file_is_reported_and_the_others_go_on(need_tool: Callable[[str], str]) -> None:
+    need_tool("libreoffice")
+    broken = Paper("broken", b"PK no Word file", "K7QF2M9X3T", ("post_application", 1))
+    made = make_pdfs([paper("whole", {}, {}), broken])
+    assert made.pdfs.keys() >= {"whole"}
+    assert "broken" not in made.pdfs
+    assert "broken" in made.troubles
+
+
 def test_one_that_spoils_a_file_leaves_only_its_quarter_to_be_made_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     papers = [Paper(f"paper{number}", b"", "K7QF2M9X3T", ("post_application", 1)) for number in range(16)]
     alone: list[str] = []
