@@ -304,6 +304,16 @@ def test_another_person_approves_on_the_page(cast: Cast, browser: Browser) -> No
     assert "现行" in page
 
 
+def test_whoever_decides_is_told_that_a_later_set_takes_the_change_back(cast: Cast, browser: Browser) -> None:
+    later = changed(training_allowance_cap=120)
+    approve(cast, propose(cast, effective_on=date(2021, 4, 1), title="明年的上限", parameters=later))
+    made = propose(cast)
+    page = text_of(browser("leader").get(f"/policies/proposals/{made.pk}/"))
+    assert "已经批准的《明年的上限》从2021年4月1日起使用，它里面的每乡镇边缘户名额还是原来的：到那天又改回去。" in page
+    both = propose(cast, effective_on=date(2021, 5, 1), parameters=later | {"edge_household_quota": 8})
+    assert "又改回去" not in text_of(browser("leader").get(f"/policies/proposals/{both.pk}/"))
+
+
 @pytest.mark.parametrize("url", ["/policies/", "/policies/new/", "proposal", "set"])
 def test_a_page_takes_ten_queries_at_most(cast: Cast, browser: Browser, url: str) -> None:
     made = propose(cast)

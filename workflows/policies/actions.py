@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from audit.personal_numbers import mask_numbers
 from registry.models import County, PolicySet
-from registry.policy_words import Difference, differences
+from registry.policy_words import Difference, differences, said
 from registry.roles import Role
 from workflows.core.actions import Move, register
 from workflows.core.guards import chinese, refusals
@@ -32,6 +32,18 @@ def changes_of(county: County, proposal: PolicyProposal) -> tuple[Difference, ..
     """What the proposal would change."""
     before = followed_set(county, proposal.effective_on)
     return tuple(differences(before.parameters if before is not None else {}, proposal.parameters))
+
+
+def undone_later(county: County, proposal: PolicyProposal) -> tuple[PolicySet | None, list[str]]:
+    """The set that already stands after this one, and of which parameters it takes back what the proposal changes:
+    it was drawn up as a whole before there was this change."""
+    following = PolicySet.objects.filter(county=county, effective_on__gt=proposal.effective_on)
+    after: PolicySet | None = following.order_by("effective_on").first()
+    if after is None:
+        return None, []
+    return after, [
+        each.label for each in changes_of(county, proposal) if said(each.name, after.parameters) == each.before
+    ]
 
 
 def facts_of(move: Move, proposal: PolicyProposal) -> rules.ProposalFacts:

@@ -22,7 +22,7 @@ from workflows.core.guards import chinese
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, see_other
 
-from .actions import APPROVERS, PROPOSERS, changes_of, followed_set
+from .actions import APPROVERS, PROPOSERS, changes_of, followed_set, undone_later
 from .forms import PolicyForm
 from .models import PolicyProposal, ProposalState
 
@@ -244,8 +244,11 @@ def _proposal(
         else ""
     )
     before = followed_set(proposal.county, proposal.effective_on)
+    after, taken_back = undone_later(proposal.county, proposal)
     context = {
         "title": proposal.title,
+        "after": after,
+        "taken_back": taken_back,
         "state": state_of(proposal),
         "facts": [
             {"label": "文号", "value": proposal.document_number},
