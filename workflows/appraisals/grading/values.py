@@ -122,7 +122,7 @@ def values_of(
         "village_opinion": village.text if village is not None else "",
         "village_signed_on": day_of(village),
         "confirmation": marks((AGREES, OBJECTS, REFUSES), confirmed(appraisal)),
-        "objection": "；".join(part for part in (appraisal.objection, appraisal.refusal) if part),
+        "objection": _one_after_another(appraisal.objection, appraisal.refusal),
         "worker_signed_on": chinese_date(timezone.localtime(signed.at).date() if signed is not None else None),
         "first_witness": appraisal.first_witness or "　　　",
         "second_witness": appraisal.second_witness or "　　　",
@@ -130,6 +130,11 @@ def values_of(
         "township_signed_on": day_of(township),
         "months": month_rows(figures),
     }
+
+
+def _one_after_another(objection: str, refusal: str) -> str:
+    """What the person objected, then how signing was refused; the first without the full stop it ended with."""
+    return f"{objection.rstrip('。；')}；{refusal}" if objection and refusal else objection or refusal
 
 
 def township_text(appraisal: Appraisal, opinions: Mapping[str, Opinion]) -> str:
