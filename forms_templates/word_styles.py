@@ -49,6 +49,7 @@ class WordStyles:
         )
         self._defaults = {kind: root.find(f"{W}docDefaults/{W}{kind}Default/{W}{kind}") for kind in ("pPr", "rPr")}
         self._looks: dict[tuple[str, bytes], Look] = {}
+        self._lists: dict[tuple[str, bytes], tuple[str, int] | None] = {}
         self._runs: dict[bytes, Properties] = {}
 
     def paragraph(self, paragraph: etree._Element) -> Look:
@@ -61,7 +62,14 @@ class WordStyles:
 
     def list_of(self, paragraph: etree._Element) -> tuple[str, int] | None:
         """The list a paragraph is numbered in and its level there, said on the spot or by its style."""
-        layers = [*self._chain(style_of(paragraph) or self._default, "pPr"), paragraph.find(f"{W}pPr")]
+        style, direct = style_of(paragraph) or self._default, paragraph.find(f"{W}pPr")
+        written = as_written(direct)
+        if (style, written) not in self._lists:
+            self._lists[style, written] = self._list(style, direct)
+        return self._lists[style, written]
+
+    def _list(self, style: str, direct: etree._Element | None) -> tuple[str, int] | None:
+        layers = [*self._chain(style, "pPr"), direct]
         facts = merge([None if layer is None else layer.find(f"{W}numPr") for layer in layers])
         number, level = (facts.get(name, {}).get("val", "0") for name in ("numId", "ilvl"))
         return (number, int(level)) if number != "0" and level.isdecimal() else None
