@@ -28,22 +28,21 @@ def followed_set(county: County, effective_on: Any) -> PolicySet | None:
     return found
 
 
-def changes_of(county: County, proposal: PolicyProposal) -> tuple[Difference, ...]:
-    """What the proposal would change."""
-    before = followed_set(county, proposal.effective_on)
+def following_set(county: County, effective_on: Any) -> PolicySet | None:
+    """The set that stands after one from this day."""
+    sets = PolicySet.objects.filter(county=county, effective_on__gt=effective_on)
+    found: PolicySet | None = sets.order_by("effective_on").first()
+    return found
+
+
+def changes_of(before: PolicySet | None, proposal: PolicyProposal) -> tuple[Difference, ...]:
+    """What the proposal would change in the set it follows."""
     return tuple(differences(before.parameters if before is not None else {}, proposal.parameters))
 
 
-def undone_later(county: County, proposal: PolicyProposal) -> tuple[PolicySet | None, list[str]]:
-    """The set that already stands after this one, and of which parameters it takes back what the proposal changes:
-    it was drawn up as a whole before there was this change."""
-    following = PolicySet.objects.filter(county=county, effective_on__gt=proposal.effective_on)
-    after: PolicySet | None = following.order_by("effective_on").first()
-    if after is None:
-        return None, []
-    return after, [
-        each.label for each in changes_of(county, proposal) if said(each.name, after.parameters) == each.before
-    ]
+def undone_by(after: PolicySet | None, changes: Iterable[Difference]) -> list[str]:
+    """The parameters of these changes that a later set takes back: it was drawn up as a whole before there were any."""
+    return [each.label for each in changes if after is not None and said(each.name, after.parameters) == each.before]
 
 
 def facts_of(move: Move, proposal: PolicyProposal) -> rules.ProposalFacts:
@@ -55,7 +54,7 @@ def facts_of(move: Move, proposal: PolicyProposal) -> rules.ProposalFacts:
         document_number=proposal.document_number,
         title=proposal.title,
         parameters=proposal.parameters,
-        changed=changes_of(move.county, proposal),
+        changed=changes_of(followed_set(move.county, proposal.effective_on), proposal),
         set_that_day=PolicySet.objects.filter(**that_day).exists(),
         proposed_that_day=others.exists(),
         actor_proposed=move.actor.user is not None and proposal.proposed_by_id == move.actor.user.pk,

@@ -22,7 +22,7 @@ from workflows.core.guards import chinese
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.requests import actor_of, office_page, row_number, see_other
 
-from .actions import APPROVERS, PROPOSERS, changes_of, followed_set, undone_later
+from .actions import APPROVERS, PROPOSERS, changes_of, followed_set, following_set, undone_by
 from .forms import PolicyForm
 from .models import PolicyProposal, ProposalState
 
@@ -127,11 +127,10 @@ def policy_set(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One set: every parameter in words, and what it changed against the one before."""
     county, on = county_of(request), today()
     row = get_object_or_404(PolicySet, county=county, pk=pk)
-    following = PolicySet.objects.filter(county=county, effective_on__gt=row.effective_on).order_by("effective_on")
     before = followed_set(county, row.effective_on)
     context = {
         "title": row.title,
-        "state": term_of(row, following.first(), on),
+        "state": term_of(row, following_set(county, row.effective_on), on),
         "facts": [
             {"label": "文号", "value": row.document_number},
             {"label": "生效日期", "value": chinese(row.effective_on)},
@@ -244,11 +243,12 @@ def _proposal(
         else ""
     )
     before = followed_set(proposal.county, proposal.effective_on)
-    after, taken_back = undone_later(proposal.county, proposal)
+    after = following_set(proposal.county, proposal.effective_on)
+    changes = changes_of(before, proposal)
     context = {
         "title": proposal.title,
         "after": after,
-        "taken_back": taken_back,
+        "taken_back": undone_by(after, changes),
         "state": state_of(proposal),
         "facts": [
             {"label": "文号", "value": proposal.document_number},
@@ -261,7 +261,7 @@ def _proposal(
             *([{"label": "理由", "value": proposal.reason}] if proposal.reason else []),
             *([{"label": "说明", "value": proposal.note}] if proposal.note else []),
         ],
-        "differences": changes_of(proposal.county, proposal),
+        "differences": changes,
         "before": before,
         "rows": words_of(proposal.values),
         "buttons": buttons,
