@@ -1,17 +1,6 @@
 from django.db import migrations
 
-# The forms that have a new version, each with the one before; a case notes its own form when it begins, not those of
-# the papers written on the way.
-FORMER = {"exit_notice": 3}
-
-
-def keep_former_versions(apps, schema_editor):
-    """Cases begun before the new versions of these forms are written on the former to their end."""
-    for case in apps.get_model("core", "Case").objects.order_by("pk").iterator():
-        missing = {code: version for code, version in FORMER.items() if code not in case.forms}
-        if missing:
-            case.forms = {**missing, **case.forms}
-            case.save(update_fields=["forms"])
+from workflows.core.kept_forms import running_cases_keep
 
 
 class Migration(migrations.Migration):
@@ -20,5 +9,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(keep_former_versions, migrations.RunPython.noop),
+        running_cases_keep({"exit_notice": 3}),
     ]
