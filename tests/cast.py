@@ -58,10 +58,7 @@ PATH = {
     State.AWAITING_TOWNSHIP_SEAL: ("applications.seal_by_township", "township_keeper"),
 }
 
-
-@lru_cache(maxsize=32)
-def seal_picture(name: str) -> bytes:
-    return draw_seal(name)
+seal_picture = lru_cache(maxsize=32)(draw_seal)
 
 
 def applicant_id(number: int, born: date = date(1980, 1, 1)) -> str:
